@@ -1,0 +1,98 @@
+"""Connections to the catalogue and the warehouse: SQLite made safe for several writers, or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from sohoa.errors import SohoaError
+
+BUSY_SECONDS = 60
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "fuse.sshfs"})
+
+
+def file_system_of(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """The type of the file system that holds `path` (`ext4`, `nfs4` …), or an empty text if unknown."""
+    try:
+        lines = mounts.read_text().splitlines()
+    except OSError:
+        return ""
+    held, kind = "", ""
+    for line in lines:
+        _, mount_point, fs_type, *_ = line.split(" ")
+        mount_point = mount_point.replace("\\040", " ")
+        if path.is_relative_to(mount_point) and len(mount_point) >= len(held):
+            held, kind = mount_point, fs_type
+    return kind
+
+
+def refuse_network_file_system(database: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
+    """Raise SohoaError if the SQLite file would lie on a network share, where its locks do not hold."""
+    kind = file_system_of(database.absolute().parent, mounts)
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise SohoaError(
+            f"SQLite cannot keep {database} safe on a network file system ({kind}): "
+            "put SOHOA_HOME on a local disk, or set SOHOA_CATALOGUE_URL to a PostgreSQL database."
+        )
+
+
+@lru_cache(maxsize=8)
+def connect(url: str) -> Engine:
+    """The engine for a database URL; one per process and URL.
+
+    SQLite is set to WAL with a busy timeout, and a writing transaction takes its lock at the start
+    (BEGIN IMMEDIATE): a lock taken half-way could not be waited for.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        refuse_network_file_system(Path(parsed.database))
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not start transactions of its own.
+    dbapi_connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("sohoa_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Session]:
+    """A session in one writing transaction: committed at the end, rolled back on any error."""
+    with (
+        connect(url).connect().execution_options(sohoa_writes=True) as connection,
+        connection.begin(),
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+        session.flush()
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Session]:
+    """A session that only reads, from one consistent state of the database."""
+    with connect(url).connect() as connection, Session(connection) as session:
+        yield session

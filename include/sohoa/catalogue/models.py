@@ -1,0 +1,395 @@
+"""The memory of the archive: files seen, pages read, documents made, results registered, decisions taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An instant in UTC; SQLite forgets the time zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Refuse an instant without time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Give the instant its time zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def utc_now() -> dt.datetime:
+    """This instant."""
+    return dt.datetime.now(dt.UTC)
+
+
+class BatchStatus(StrEnum):
+    """Where a batch is on its way."""
+
+    WAITING = "waiting"  # in the inbox, not yet complete
+    CLAIMED = "claimed"  # ours, not yet finished
+    PUBLISHED = "published"  # every file has an outcome, the receipt is out
+    WITHDRAWN = "withdrawn"  # taken away again by the archivist before it was complete
+
+
+class FileOutcome(StrEnum):
+    """What became of a scan file."""
+
+    RECEIVED = "received"  # its pages are being read
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+    DOCUMENT = "document"  # it became at least one document
+    IGNORED = "ignored"  # manifest, _READY and the like
+
+
+class PageStatus(StrEnum):
+    """What became of a page; declared = ocred + blank + failed (design rule 2)."""
+
+    PENDING = "pending"
+    OCRED = "ocred"
+    BLANK = "blank"
+    FAILED = "failed"
+
+
+class DocumentStatus(StrEnum):
+    """The contract's document states."""
+
+    RECEIVED = "received"
+    IN_REVIEW = "in_review"
+    ACCEPTED = "accepted"
+    SIGNED = "signed"
+    ARCHIVED = "archived"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    DUPLICATE = "duplicate"
+    LOCKED = "locked"
+
+
+DIGITISED = (DocumentStatus.ACCEPTED, DocumentStatus.SIGNED, DocumentStatus.ARCHIVED)
+"""States in which a document counts as digitised: accepted or later."""
+
+
+class Base(DeclarativeBase):
+    """All catalogue tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own hook
+        dt.datetime: UtcDateTime,
+        dt.date: Date,
+        str: String,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+class Unit(Base):
+    """An agency or department: who issues, who decides, who scans."""
+
+    __tablename__ = "unit"
+    code: Mapped[str] = mapped_column(String(35), primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    source: Mapped[str]  # ruleset | register | inbox
+    flags: Mapped[list[str]] = mapped_column(default=list)
+
+
+class Procedure(Base):
+    """An administrative procedure (TTHC) of the national catalogue."""
+
+    __tablename__ = "procedure"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str]
+
+
+class RegisterImport(Base):
+    """One file of the register, taken in."""
+
+    __tablename__ = "register_import"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    imported_at: Mapped[dt.datetime]
+    imported_on: Mapped[dt.date]
+    n_rows: Mapped[int]
+    n_new: Mapped[int]
+    n_changed: Mapped[int]
+    n_unchanged: Mapped[int]
+    n_rejected: Mapped[int]
+
+
+class RegisterRejection(Base):
+    """A register row that could not be taken, by line and reason."""
+
+    __tablename__ = "register_rejection"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("register_import.id"), index=True)
+    line: Mapped[int]
+    reason: Mapped[str]
+    column: Mapped[str | None]
+
+
+class Result(Base):
+    """A result of an administrative procedure that exists (the denominator).
+
+    Identity (design.md §7): number and symbol, issue date, deciding unit. `result_key` joins the three;
+    a row without number or date is kept under `hồ sơ:<dossier code>` and linked by a person only.
+    """
+
+    __tablename__ = "result"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_key: Mapped[str] = mapped_column(unique=True)
+    code_text: Mapped[str | None]  # Số ký hiệu as the register has it: 1368/QĐ-BNV
+    code_folded: Mapped[str | None] = mapped_column(
+        index=True
+    )  # normalised for linking, see register.normalise
+    issued_on: Mapped[dt.date | None] = mapped_column(index=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), index=True)
+    procedure_code: Mapped[str | None] = mapped_column(ForeignKey("procedure.code"))
+    subject: Mapped[str | None] = mapped_column(Text)
+    issuer: Mapped[str | None]
+    deciding_authority: Mapped[str | None]
+    has_result: Mapped[bool] = mapped_column(default=True)
+    expires_on: Mapped[dt.date | None]
+    validity: Mapped[str]  # in_force | expired | revoked | superseded | annulled
+    ended_on: Mapped[dt.date | None]  # revoked, superseded, annulled: from this day on not in force
+    superseded_by: Mapped[str | None]
+    still_usable: Mapped[bool] = mapped_column(default=True)
+    unusable_from: Mapped[dt.date | None]
+    usable_decider: Mapped[str | None]
+    usable_reason: Mapped[str | None]
+    owner_id: Mapped[str | None]
+    scope: Mapped[str | None]
+    source: Mapped[str] = mapped_column(default="register")
+    flags: Mapped[list[str]] = mapped_column(default=list)
+    first_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
+    last_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
+
+
+class ResultHistory(Base):
+    """What a later import changed in a result: the values before and after."""
+
+    __tablename__ = "result_history"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("register_import.id"))
+    changed_at: Mapped[dt.datetime]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class Dossier(Base):
+    """A case (hồ sơ TTHC) settled by a result; several dossiers may share one result."""
+
+    __tablename__ = "dossier"
+    __table_args__ = (UniqueConstraint("result_id", "code"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), index=True)
+    code: Mapped[str | None] = mapped_column(String(60), index=True)
+    channel: Mapped[str | None]
+    outcome: Mapped[str | None]
+    received_on: Mapped[dt.date | None]
+    returned_on: Mapped[dt.date | None]
+
+
+class Batch(Base):
+    """One drop of an archivist, from the first file seen to the receipt."""
+
+    __tablename__ = "batch"
+    __table_args__ = (
+        # Two watchers that see a new drop at once agree on one batch.
+        Index(
+            "uq_batch_waiting",
+            "unit_code",
+            "name",
+            unique=True,
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    name: Mapped[str]  # empty for loose files directly under the unit folder
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    waiting_for: Mapped[str | None]
+    first_seen_at: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    claimed_on: Mapped[dt.date | None]  # the Vietnamese day of claimed_at
+    published_at: Mapped[dt.datetime | None]
+
+
+class ScanFile(Base):
+    """The ledger: every file ever seen in the inbox, and what became of it."""
+
+    __tablename__ = "scan_file"
+    __table_args__ = (UniqueConstraint("batch_id", "path"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"), index=True)
+    path: Mapped[str]  # relative to the batch, NFC
+    first_seen_at: Mapped[dt.datetime]
+    stable_since: Mapped[dt.datetime]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    gone_at: Mapped[dt.datetime | None]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    reason: Mapped[str | None]  # code of messages/*.yaml, e.g. file.truncated
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("scan_file.id"))
+    scanned_on: Mapped[dt.date | None]  # from the manifest
+    dossier_code: Mapped[str | None]  # from the manifest
+    pages_declared: Mapped[int | None]  # from the manifest
+
+
+class Master(Base):
+    """A scan as delivered, kept once under its content hash."""
+
+    __tablename__ = "master"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str | None]
+    n_pages: Mapped[int | None]
+    first_file_id: Mapped[int] = mapped_column(ForeignKey("scan_file.id"))
+    stored_at: Mapped[dt.datetime]
+
+
+class Page(Base):
+    """One page of a master and how its reading ended; the words lie compressed in the archive."""
+
+    __tablename__ = "page"
+    sha256: Mapped[str] = mapped_column(ForeignKey("master.sha256"), primary_key=True)
+    page_no: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    status: Mapped[str] = mapped_column(String(10), default=PageStatus.PENDING)
+    reason: Mapped[str | None]
+    width_px: Mapped[int | None]
+    height_px: Mapped[int | None]
+    dpi: Mapped[float | None] = mapped_column(Float)
+    colour: Mapped[bool | None]
+    n_words: Mapped[int | None]
+
+
+class Document(Base):
+    """A digital copy of a result: a page range of a master with what was read from it."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("sha256", "first_page"),
+        # One result has one current digital copy.
+        Index(
+            "uq_document_current_copy",
+            "result_id",
+            unique=True,
+            sqlite_where=text("status IN ('accepted', 'signed', 'archived')"),
+            postgresql_where=text("status IN ('accepted', 'signed', 'archived')"),
+        ),
+    )
+    document_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"), index=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("master.sha256"))
+    first_page: Mapped[int]
+    page_count: Mapped[int]
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))  # the unit that scanned
+    source_file: Mapped[str]
+    source_files: Mapped[list[str]]
+    status: Mapped[str] = mapped_column(String(12), index=True)
+    doc_type: Mapped[str | None]
+    code_number: Mapped[str | None]
+    code_notation: Mapped[str | None]
+    issued_on: Mapped[dt.date | None]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(Text)
+    signer_name: Mapped[str | None]
+    dossier_code: Mapped[str | None]
+    procedure_code: Mapped[str | None]
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("result.id"), index=True)
+    scanned_on: Mapped[dt.date | None]
+    digitised_on: Mapped[dt.date | None]
+    review_reasons: Mapped[list[str]] = mapped_column(default=list)
+    flags: Mapped[list[str]] = mapped_column(default=list)
+    text: Mapped[str | None] = mapped_column(Text)
+    pdfa_key: Mapped[str | None]  # place in the archive store
+    pdfa_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class Field(Base):
+    """One value read from a document: how sure, and where on which page (fractions of the page)."""
+
+    __tablename__ = "field"
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.document_id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)
+    value: Mapped[str | None] = mapped_column(Text)
+    confidence: Mapped[float]
+    source: Mapped[str]  # ocr | manifest
+    page_no: Mapped[int | None]
+    left: Mapped[float | None]
+    top: Mapped[float | None]
+    right: Mapped[float | None]
+    bottom: Mapped[float | None]
+
+
+class Verdict(Base):
+    """What one expectation of a gate said of one row; holds ids, never field values."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (UniqueConstraint("gate", "subject_id", "item_id", "expectation"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gate: Mapped[str] = mapped_column(String(20))  # records | register | warehouse
+    subject_id: Mapped[str] = mapped_column(String(80), index=True)  # batch id, import id, load id
+    item_id: Mapped[str]  # document id, line, table; "*" for a verdict over the whole
+    expectation: Mapped[str]
+    reason: Mapped[str]
+    severity: Mapped[str] = mapped_column(String(10))
+    passed: Mapped[bool]
+    judged_at: Mapped[dt.datetime]
+
+
+class Event(Base):
+    """What happened, when it counts, when it was written down, by whom. A trigger refuses changes."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_document", "document_id"), Index("ix_event_result", "result_id"))
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    event_key: Mapped[str] = mapped_column(unique=True)  # the same event told twice is one event
+    kind: Mapped[str] = mapped_column(String(40))
+    batch_id: Mapped[str | None]
+    document_id: Mapped[str | None]
+    result_id: Mapped[int | None]
+    effective_on: Mapped[dt.date]
+    recorded_at: Mapped[dt.datetime]
+    agent: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

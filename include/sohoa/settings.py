@@ -1,0 +1,84 @@
+"""Where things are and how far they may go: every setting, read from the environment once per call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The Ministry's clock: a batch claimed at 23:30 UTC belongs to the next Vietnamese day."""
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; each is an environment variable `SOHOA_<NAME>`.
+
+    Folders default to places below `home`, database URLs to SQLite files there.
+    Times are seconds, sizes are as their names say.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SOHOA_", extra="ignore")
+
+    home: Path = Path("data")
+    inbox: Path = Path()
+    outbox: Path = Path()
+    quarantine: Path = Path()
+    work: Path = Path()
+    archive: Path = Path()
+    register_dir: Path = Path()
+    catalogue_url: str = ""
+    warehouse_url: str = ""
+    expectations: Path = Path("expectations")
+
+    rest_seconds: float = Field(60.0, ge=0, description="a batch without manifest or _READY rests this long")
+    unfinished_after_rests: int = Field(
+        15,
+        ge=1,
+        description="rest periods after which a batch whose files do not end properly is taken all the same",
+    )
+    poll_seconds: float = Field(2.0, gt=0)
+
+    chunk_pages: int = Field(20, ge=1, description="pages in one call of tesseract")
+    max_chunks: int = Field(1000, ge=1, description="Airflow maps at most 1024 tasks")
+    jobs: int = Field(2, ge=1, description="chunks read at the same time by `sohoa digitise`")
+    ocr_language: str = "vie"
+    ocr_dpi: int = 200
+    ocr_seconds_per_page: float = Field(60.0, gt=0)
+    ocr_memory_mb: int = Field(4096, ge=512)
+
+    max_file_mb: int = Field(2048, ge=1)
+    max_pages_per_file: int = Field(5000, ge=1)
+    max_page_megapixels: int = Field(200, ge=1, description="A3 at 600 dpi has 70")
+    open_seconds: float = Field(
+        120.0, gt=0, description="a file that cannot be opened in this time is quarantined"
+    )
+
+    language: str = Field("vi", pattern="^(vi|en)$")
+
+    @model_validator(mode="after")
+    def _below_home(self) -> Settings:
+        home = self.home.expanduser().absolute()
+        self.home = home
+        for name in ("inbox", "outbox", "quarantine", "work", "archive"):
+            if getattr(self, name) == Path():
+                setattr(self, name, home / name)
+        if self.register_dir == Path():
+            self.register_dir = home / "register"
+        self.catalogue_url = self.catalogue_url or f"sqlite:///{home / 'catalogue.db'}"
+        self.warehouse_url = self.warehouse_url or f"sqlite:///{home / 'warehouse.db'}"
+        self.expectations = self.expectations.absolute()
+        return self
+
+    def folders(self) -> tuple[Path, ...]:
+        """All folders that `sohoa init` creates."""
+        return (self.inbox, self.outbox, self.quarantine, self.work, self.archive, self.register_dir)
+
+
+def load_settings() -> Settings:
+    """The settings in force now.
+
+    Read anew at each call, so that a task sees the environment it runs in.
+    """
+    return Settings()
