@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Insert
+from sqlalchemy import CursorResult, Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement: Insert = insert(model).values(**values).on_conflict_do_nothing()
-    return bool(session.execute(statement).rowcount)
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
 
 
 def record_event(

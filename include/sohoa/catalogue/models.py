@@ -122,7 +122,7 @@ class Unit(Base):
     """An agency or department: who issues, who decides, who scans."""
 
     __tablename__ = "unit"
-    code: Mapped[str] = mapped_column(String(35), primary_key=True)
+    code: Mapped[str] = mapped_column(String(255), primary_key=True)
     name: Mapped[str]
     name_en: Mapped[str | None]
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
@@ -176,9 +176,7 @@ class Result(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     result_key: Mapped[str] = mapped_column(unique=True)
     code_text: Mapped[str | None]  # Số ký hiệu as the register has it: 1368/QĐ-BNV
-    code_folded: Mapped[str | None] = mapped_column(
-        index=True
-    )  # normalised for linking, see register.normalise
+    code_folded: Mapped[str | None] = mapped_column(index=True)  # normalised for linking, see register.normalise
     issued_on: Mapped[dt.date | None] = mapped_column(index=True)
     unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), index=True)
     procedure_code: Mapped[str | None] = mapped_column(ForeignKey("procedure.code"))
@@ -243,14 +241,17 @@ class Batch(Base):
             postgresql_where=text("status = 'waiting'"),
         ),
     )
-    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
     unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     name: Mapped[str]  # empty for loose files directly under the unit folder
+    source: Mapped[str]  # "inbox", or the folder that `sohoa digitise` was given
     status: Mapped[str] = mapped_column(String(20), index=True)
     waiting_for: Mapped[str | None]
     first_seen_at: Mapped[dt.datetime]
     claimed_at: Mapped[dt.datetime | None]
     claimed_on: Mapped[dt.date | None]  # the Vietnamese day of claimed_at
+    run_id: Mapped[str | None]  # who works on it, and when that was last heard of
+    progress_at: Mapped[dt.datetime | None]
     published_at: Mapped[dt.datetime | None]
 
 
@@ -300,6 +301,7 @@ class Page(Base):
     height_px: Mapped[int | None]
     dpi: Mapped[float | None] = mapped_column(Float)
     colour: Mapped[bool | None]
+    has_text: Mapped[bool | None]  # of its own: born digital, or an older text layer
     n_words: Mapped[int | None]
 
 
@@ -369,7 +371,7 @@ class Verdict(Base):
     __table_args__ = (UniqueConstraint("gate", "subject_id", "item_id", "expectation"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     gate: Mapped[str] = mapped_column(String(20))  # records | register | warehouse
-    subject_id: Mapped[str] = mapped_column(String(80), index=True)  # batch id, import id, load id
+    subject_id: Mapped[str] = mapped_column(String(255), index=True)  # batch id, import id, load id
     item_id: Mapped[str]  # document id, line, table; "*" for a verdict over the whole
     expectation: Mapped[str]
     reason: Mapped[str]

@@ -26,3 +26,9 @@ def say(key: str, language: str, **values: object) -> str:
         KeyError: no such message; a test checks that every key in use exists in both languages.
     """
     return load_messages(language)[key].format(**values)
+
+
+def reason_text(reason: str, language: str) -> str:
+    """What a review reason means and what to do: the gates' reasons and those of linking share one name space."""
+    messages = load_messages(language)
+    return messages.get(f"reason.{reason}") or messages.get(f"gate.{reason}") or reason

@@ -61,9 +61,7 @@ class Kind:
     matter: Callable[[Random], Matter]
 
 
-def _matter(
-    template: str, who: Callable[[Random], str], registered: str = "{subject}"
-) -> Callable[[Random], Matter]:
+def _matter(template: str, who: Callable[[Random], str], registered: str = "{subject}") -> Callable[[Random], Matter]:
     def build(rng: Random) -> Matter:
         place, concerns = texts.province(rng), who(rng)
         first = rng.choice((2018, 2019, 2020, 2021, 2022))

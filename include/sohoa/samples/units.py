@@ -25,6 +25,5 @@ def units() -> dict[str, Unit]:
     text = files("sohoa").joinpath("rulesets/units.yaml").read_text(encoding="utf-8")
     rows = yaml.safe_load(text)["units"]
     return {
-        row["code"]: Unit(row["code"], row["name"], tuple(row.get("header", ())), row.get("symbol", ""))
-        for row in rows
+        row["code"]: Unit(row["code"], row["name"], tuple(row.get("header", ())), row.get("symbol", "")) for row in rows
     }

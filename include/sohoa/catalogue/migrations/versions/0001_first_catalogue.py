@@ -72,10 +72,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "unit",
-        sa.Column("code", sa.String(length=35), nullable=False),
+        sa.Column("code", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=True),
-        sa.Column("parent_code", sa.String(length=35), nullable=True),
+        sa.Column("parent_code", sa.String(length=255), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["parent_code"], ["unit.code"], name=op.f("fk_unit_parent_code_unit")),
@@ -85,7 +85,7 @@ def upgrade() -> None:
         "verdict",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("gate", sa.String(length=20), nullable=False),
-        sa.Column("subject_id", sa.String(length=80), nullable=False),
+        sa.Column("subject_id", sa.String(length=255), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("expectation", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
@@ -94,11 +94,7 @@ def upgrade() -> None:
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
         sa.UniqueConstraint(
-            "gate",
-            "subject_id",
-            "item_id",
-            "expectation",
-            name=op.f("uq_verdict_gate_subject_id_item_id_expectation"),
+            "gate", "subject_id", "item_id", "expectation", name=op.f("uq_verdict_gate_subject_id_item_id_expectation")
         ),
     )
     with op.batch_alter_table("verdict", schema=None) as batch_op:
@@ -106,14 +102,17 @@ def upgrade() -> None:
 
     op.create_table(
         "batch",
-        sa.Column("id", sa.String(length=80), nullable=False),
-        sa.Column("unit_code", sa.String(length=35), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("unit_code", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("waiting_for", sa.String(), nullable=True),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_on", sa.Date(), nullable=True),
+        sa.Column("run_id", sa.String(), nullable=True),
+        sa.Column("progress_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_code"], ["unit.code"], name=op.f("fk_batch_unit_code_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
@@ -136,9 +135,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("column", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["import_id"],
-            ["register_import.id"],
-            name=op.f("fk_register_rejection_import_id_register_import"),
+            ["import_id"], ["register_import.id"], name=op.f("fk_register_rejection_import_id_register_import")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_rejection")),
     )
@@ -152,7 +149,7 @@ def upgrade() -> None:
         sa.Column("code_text", sa.String(), nullable=True),
         sa.Column("code_folded", sa.String(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=True),
-        sa.Column("unit_code", sa.String(length=35), nullable=False),
+        sa.Column("unit_code", sa.String(length=255), nullable=False),
         sa.Column("procedure_code", sa.String(length=40), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("issuer", sa.String(), nullable=True),
@@ -173,9 +170,7 @@ def upgrade() -> None:
         sa.Column("first_import_id", sa.Integer(), nullable=True),
         sa.Column("last_import_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["first_import_id"],
-            ["register_import.id"],
-            name=op.f("fk_result_first_import_id_register_import"),
+            ["first_import_id"], ["register_import.id"], name=op.f("fk_result_first_import_id_register_import")
         ),
         sa.ForeignKeyConstraint(
             ["last_import_id"], ["register_import.id"], name=op.f("fk_result_last_import_id_register_import")
@@ -220,9 +215,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["import_id"], ["register_import.id"], name=op.f("fk_result_history_import_id_register_import")
         ),
-        sa.ForeignKeyConstraint(
-            ["result_id"], ["result.id"], name=op.f("fk_result_history_result_id_result")
-        ),
+        sa.ForeignKeyConstraint(["result_id"], ["result.id"], name=op.f("fk_result_history_result_id_result")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_result_history")),
     )
     with op.batch_alter_table("result_history", schema=None) as batch_op:
@@ -231,7 +224,7 @@ def upgrade() -> None:
     op.create_table(
         "scan_file",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("batch_id", sa.String(length=80), nullable=False),
+        sa.Column("batch_id", sa.String(length=255), nullable=False),
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stable_since", sa.DateTime(timezone=True), nullable=False),
@@ -246,9 +239,7 @@ def upgrade() -> None:
         sa.Column("dossier_code", sa.String(), nullable=True),
         sa.Column("pages_declared", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_scan_file_batch_id_batch")),
-        sa.ForeignKeyConstraint(
-            ["duplicate_of"], ["scan_file.id"], name=op.f("fk_scan_file_duplicate_of_scan_file")
-        ),
+        sa.ForeignKeyConstraint(["duplicate_of"], ["scan_file.id"], name=op.f("fk_scan_file_duplicate_of_scan_file")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_file")),
         sa.UniqueConstraint("batch_id", "path", name=op.f("uq_scan_file_batch_id_path")),
     )
@@ -264,19 +255,17 @@ def upgrade() -> None:
         sa.Column("n_pages", sa.Integer(), nullable=True),
         sa.Column("first_file_id", sa.Integer(), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["first_file_id"], ["scan_file.id"], name=op.f("fk_master_first_file_id_scan_file")
-        ),
+        sa.ForeignKeyConstraint(["first_file_id"], ["scan_file.id"], name=op.f("fk_master_first_file_id_scan_file")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_master")),
     )
     op.create_table(
         "document",
         sa.Column("document_id", sa.String(length=40), nullable=False),
-        sa.Column("batch_id", sa.String(length=80), nullable=False),
+        sa.Column("batch_id", sa.String(length=255), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("first_page", sa.Integer(), nullable=False),
         sa.Column("page_count", sa.Integer(), nullable=False),
-        sa.Column("unit_code", sa.String(length=35), nullable=False),
+        sa.Column("unit_code", sa.String(length=255), nullable=False),
         sa.Column("source_file", sa.String(), nullable=False),
         sa.Column("source_files", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
@@ -326,6 +315,7 @@ def upgrade() -> None:
         sa.Column("height_px", sa.Integer(), nullable=True),
         sa.Column("dpi", sa.Float(), nullable=True),
         sa.Column("colour", sa.Boolean(), nullable=True),
+        sa.Column("has_text", sa.Boolean(), nullable=True),
         sa.Column("n_words", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["sha256"], ["master.sha256"], name=op.f("fk_page_sha256_master")),
         sa.PrimaryKeyConstraint("sha256", "page_no", name=op.f("pk_page")),
@@ -342,9 +332,7 @@ def upgrade() -> None:
         sa.Column("top", sa.Double(), nullable=True),
         sa.Column("right", sa.Double(), nullable=True),
         sa.Column("bottom", sa.Double(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.document_id"], name=op.f("fk_field_document_id_document")
-        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.document_id"], name=op.f("fk_field_document_id_document")),
         sa.PrimaryKeyConstraint("document_id", "name", name=op.f("pk_field")),
     )
     make_events_append_only()

@@ -1,0 +1,123 @@
+"""The archivist's receipt: every file of a batch, what became of it, and why, in Vietnamese."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sohoa.catalogue.database import reading
+from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, ScanFile
+from sohoa.messages import reason_text, say
+from sohoa.settings import LOCAL_TIME, Settings
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = ("file", "outcome", "reason", "code", "issued_on", "pages")
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """One file of the batch as the archivist sees it; all texts ready to read."""
+
+    file: str
+    kind: str  # accepted | in_review | quarantined | duplicate | locked: what colours the line
+    outcome: str
+    reason: str
+    code: str
+    issued_on: str
+    pages: str
+
+
+def receipt_lines(settings: Settings, session: Session, batch_id: str) -> list[ReceiptLine]:
+    """The receipt's lines in the order of the file names."""
+    files = session.scalars(
+        select(ScanFile)
+        .where(ScanFile.batch_id == batch_id, ScanFile.outcome != FileOutcome.IGNORED)
+        .order_by(ScanFile.path)
+    )
+    return [_line(settings, session, file) for file in files]
+
+
+def write_receipt(settings: Settings, batch_id: str) -> Path:
+    """Write `receipt.csv` and `receipt.html` to the outbox; return their folder."""
+    language = settings.language
+    with reading(settings.catalogue_url) as session:
+        batch = session.get_one(Batch, batch_id)
+        lines = receipt_lines(settings, session, batch_id)
+    folder = settings.outbox / batch.unit_code / batch_id
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "receipt.csv", _as_csv(lines, language))
+    _replace(folder / "receipt.html", _as_html(batch, lines, language))
+    return folder
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _line(settings: Settings, session: Session, file: ScanFile) -> ReceiptLine:
+    language = settings.language
+    document = session.scalar(
+        select(Document).where(Document.batch_id == file.batch_id, Document.source_file == file.path)
+    )
+    if document is None:
+        kind = str(file.outcome)
+        return ReceiptLine(
+            file.path, kind, say(f"outcome.{kind}", language), _file_reason(session, file, language), "", "", ""
+        )
+    kind = document.status
+    reasons = "; ".join(reason_text(reason, language) for reason in document.review_reasons)
+    if document.status == DocumentStatus.LOCKED:
+        return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, "", "", "")
+    number = f"{document.code_number or '…'}/{document.code_notation}" if document.code_notation else ""
+    day = document.issued_on.strftime("%d/%m/%Y") if document.issued_on else ""
+    return ReceiptLine(
+        file.path, kind, say(f"outcome.{kind}", language), reasons, number, day, str(document.page_count)
+    )
+
+
+def _file_reason(session: Session, file: ScanFile, language: str) -> str:
+    if file.duplicate_of is not None:
+        twin = session.get_one(ScanFile, file.duplicate_of)
+        name = session.get_one(Batch, twin.batch_id).name
+        return say("file.duplicate", language, twin=f"{name}/{twin.path}" if name else twin.path)
+    return say(file.reason, language) if file.reason else ""
+
+
+def _as_csv(lines: list[ReceiptLine], language: str) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(say(f"receipt.{column}", language) for column in _COLUMNS)
+    for line in lines:
+        writer.writerow(safe_cell(getattr(line, column)) for column in _COLUMNS)
+    # The byte order mark is how Excel knows UTF-8.
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _as_html(batch: Batch, lines: list[ReceiptLine], language: str) -> bytes:
+    template = Environment(loader=PackageLoader("sohoa.intake"), autoescape=True).get_template("receipt.html")
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.outcome] = counts.get(line.outcome, 0) + 1
+    html = template.render(
+        batch=batch,
+        lines=lines,
+        counts=counts,
+        columns=_COLUMNS,
+        language=language,
+        text=lambda key: say(key, language),
+        claimed_at=batch.claimed_at.astimezone(LOCAL_TIME).strftime("%d/%m/%Y %H:%M") if batch.claimed_at else "",
+    )
+    return html.encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

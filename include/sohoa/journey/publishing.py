@@ -1,0 +1,192 @@
+"""The end of a batch's journey: each document gets its status, in one transaction, and the archivist a receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sohoa.catalogue.database import reading, writing
+from sohoa.catalogue.events import record_event
+from sohoa.catalogue.models import (
+    DIGITISED,
+    Batch,
+    BatchStatus,
+    Document,
+    DocumentStatus,
+    FileOutcome,
+    Page,
+    PageStatus,
+    ScanFile,
+    Verdict,
+    utc_now,
+)
+from sohoa.intake.receipt import write_receipt
+from sohoa.register.link import Claim, link
+from sohoa.settings import Settings
+
+AGENT = "sohoa digitise"
+_OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """How a batch ended, in numbers.
+
+    Attributes:
+        n_files: scan files, without manifest and the like.
+        n_pages_unread: pages that no chunk came to read; they need an engineer.
+    """
+
+    batch_id: str
+    n_files: int
+    n_accepted: int
+    n_in_review: int
+    n_quarantined: int
+    n_duplicate: int
+    n_pages_unread: int
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether something waits in review or quarantine."""
+        return self.n_in_review + self.n_quarantined > 0
+
+
+def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
+    """Link the batch's documents, settle their statuses and events in one transaction, and issue the receipt.
+
+    Safe to run again: what is settled stays, and the same events are not told twice.
+    """
+    with writing(settings.catalogue_url) as session:
+        batch = session.get_one(Batch, batch_id)
+        documents = session.scalars(
+            select(Document)
+            .where(Document.batch_id == batch_id, Document.status.in_(_OPEN))
+            .order_by(Document.source_file, Document.first_page)
+        ).all()
+        for document in documents:
+            _settle(session, batch, document)
+        batch.status, batch.published_at = BatchStatus.PUBLISHED, utc_now()
+        _tell(session, batch, None, "batch_published", batch.claimed_on)
+    write_receipt(settings, batch_id)
+    shutil.rmtree(settings.work / batch_id, ignore_errors=True)
+    return count_outcome(settings, batch_id)
+
+
+def count_outcome(settings: Settings, batch_id: str) -> BatchOutcome:
+    """How a batch stands now, in numbers."""
+    with reading(settings.catalogue_url) as session:
+        outcomes = Counter(
+            session.scalars(
+                select(ScanFile.outcome).where(
+                    ScanFile.batch_id == batch_id, ScanFile.outcome != FileOutcome.IGNORED
+                )
+            )
+        )
+        statuses = Counter(session.scalars(select(Document.status).where(Document.batch_id == batch_id)))
+        n_unread = session.query(Page).join(ScanFile, ScanFile.sha256 == Page.sha256).filter(
+            ScanFile.batch_id == batch_id,
+            ScanFile.outcome == FileOutcome.DOCUMENT,
+            Page.status == PageStatus.PENDING,
+        )
+        return BatchOutcome(
+            batch_id=batch_id,
+            n_files=sum(outcomes.values()),
+            n_accepted=sum(statuses[status] for status in DIGITISED),
+            n_in_review=statuses[DocumentStatus.IN_REVIEW],
+            n_quarantined=outcomes[FileOutcome.QUARANTINED],
+            n_duplicate=outcomes[FileOutcome.DUPLICATE],
+            n_pages_unread=n_unread.count(),
+        )
+
+
+def _settle(session: Session, batch: Batch, document: Document) -> None:
+    """Accept a document that passed the gate and has its one result; send any other to review with its reasons."""
+    reasons = _gate_reasons(session, document)
+    linked = link(
+        session,
+        Claim(
+            document.code_number,
+            document.code_notation,
+            document.issued_on,
+            document.issuer,
+            document.subject,
+            document.dossier_code,
+        ),
+    )
+    flags = set(document.flags) - {"no_register_row"}
+    if linked.reason is not None:
+        reasons.append(linked.reason)
+        flags |= {linked.reason} & {"no_register_row"}
+    elif _has_copy(session, linked.result_id, document.document_id):
+        reasons.append("result_has_copy")
+    document.flags = sorted(flags)
+    document.review_reasons = list(dict.fromkeys(reasons))
+    if reasons:
+        document.status = DocumentStatus.IN_REVIEW
+        _tell(session, batch, document, "document_sent_to_review", batch.claimed_on)
+        return
+    document.status = DocumentStatus.ACCEPTED
+    document.result_id = linked.result_id
+    document.digitised_on = digitised_on(document.issued_on, document.scanned_on, batch.claimed_on)
+    session.flush()
+    _tell(session, batch, document, "document_accepted", document.digitised_on)
+
+
+def digitised_on(issued_on: dt.date | None, scanned_on: dt.date | None, claimed_on: dt.date | None) -> dt.date | None:
+    """The day from which an accepted copy counts (design.md §7, Dates).
+
+    The manifest's scan date if it lies between issue and claim, else the day of the claim.
+    """
+    if scanned_on is None or claimed_on is None or scanned_on > claimed_on:
+        return claimed_on
+    return claimed_on if issued_on is not None and scanned_on < issued_on else scanned_on
+
+
+def _gate_reasons(session: Session, document: Document) -> list[str]:
+    return list(
+        session.scalars(
+            select(Verdict.reason)
+            .where(
+                Verdict.gate == "records",
+                Verdict.subject_id == document.batch_id,
+                Verdict.item_id == document.document_id,
+                Verdict.severity == "critical",
+                Verdict.passed.is_(False),
+            )
+            .order_by(Verdict.id)
+        )
+    )
+
+
+def _has_copy(session: Session, result_id: int | None, document_id: str) -> bool:
+    copy = session.scalar(
+        select(Document.document_id).where(
+            Document.result_id == result_id, Document.status.in_(DIGITISED), Document.document_id != document_id
+        )
+    )
+    return copy is not None
+
+
+def _tell(
+    session: Session, batch: Batch, document: Document | None, kind: str, effective_on: dt.date | None
+) -> None:
+    subject = document.document_id if document else batch.id
+    reasons = document.review_reasons if document else []
+    # A document may come to review again for other reasons; for the same ones it is the same event.
+    key = ":".join((kind, subject, *reasons))
+    record_event(
+        session,
+        key,
+        kind,
+        effective_on or utc_now().date(),
+        agent=AGENT,
+        batch_id=batch.id,
+        document_id=document.document_id if document else None,
+        result_id=document.result_id if document else None,
+        detail={"reasons": reasons} if reasons else {},
+    )

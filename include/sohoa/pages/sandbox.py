@@ -1,0 +1,106 @@
+"""Decoding in a child process: a file that crashes, hangs or swells a decoder costs one page, not the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from sohoa.settings import Settings
+from sohoa.tools import LAUNCHER, arm_launcher
+
+
+class Unreadable(Exception):
+    """A file or page cannot be read.
+
+    Attributes:
+        reason: message key, such as `file.truncated`.
+        detail: what the decoder said, for the engineer.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class _Worker(subprocess.Popen[bytes]):
+    """A process with both pipes; Popen's own type leaves them open to doubt."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+
+
+class PageWorker:
+    """A child process that opens files and pages on request; restarted after each death.
+
+    Use as a context manager. Its operations are those of `sohoa.pages.worker`.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._process: _Worker | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def call(self, operation: str, **arguments: Any) -> Any:
+        """The worker's answer, or Unreadable with a reason: its own, `page.crashed` or `page.timeout`."""
+        process = self._running()
+        request = json.dumps({"operation": operation, "arguments": arguments}, default=str)
+        try:
+            process.stdin.write(request.encode() + b"\n")
+            process.stdin.flush()
+            answer = self._read_line(process)
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
+            code = self._stop()
+            raise Unreadable("page.crashed", f"the decoder ended with code {code}")
+        told = json.loads(answer)
+        if "reason" in told:
+            raise Unreadable(told["reason"], told["detail"])
+        return told["answer"]
+
+    def _running(self) -> _Worker:
+        if self._process is None or self._process.poll() is not None:
+            arm_launcher(self.settings.ocr_memory_mb)
+            self._process = _Worker(
+                [LAUNCHER, sys.executable, "-m", "sohoa.pages.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # Import paths of the caller; nothing from the working directory.
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONSAFEPATH": "1"},
+            )
+        return self._process
+
+    def _read_line(self, process: _Worker) -> bytes:
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            if not selector.select(self.settings.open_seconds):
+                self._stop()
+                raise Unreadable("page.timeout", f"no answer in {self.settings.open_seconds:.0f} s")
+        return process.stdout.readline()
+
+    def _stop(self) -> int | None:
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for stream in (process.stdin, process.stdout):
+            with suppress(BrokenPipeError):
+                stream.close()
+        return process.wait()

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import sqlite3
+import threading
+from typing import Any
+
+import pandas as pd
+import pytest
+from indicators import oracle
+from indicators.world import Case, Entry, document_id_of, scanned, store
+from sqlalchemy import Row, event, func, select
+from sqlalchemy.exc import IntegrityError
+
+from sohoa.catalogue.database import connect
+from sohoa.indicators import compute_rates, parse_period, population_items
+from sohoa.settings import Settings
+from sohoa.warehouse import (
+    DENSE,
+    METADATA,
+    WarehouseFrames,
+    connect_warehouse,
+    publish_warehouse,
+    refresh_warehouse,
+    stage_warehouse,
+)
+from sohoa.warehouse.tables import (
+    REPLACED,
+    digitisation_rate,
+    dim_date,
+    dim_report_period,
+    fact_digitisation_daily,
+    fact_result,
+    load,
+)
+
+D = dt.date
+AS_OF = D(2024, 2, 10)
+REGISTER = [
+    scanned(D(2021, 5, 1), D(2021, 6, 1), expires_on=D(2021, 12, 31)),
+    scanned(D(2021, 5, 1), D(2022, 1, 2), procedure=None, cases=[Case("a"), Case("b", "Từ chối")]),
+    Entry(D(2022, 6, 1), unit="G09.02", still_usable=False, unusable_from=D(2022, 7, 1)),
+    Entry(None, unit="G09.02", cases=[Case("c", None, D(2023, 2, 1))]),
+    Entry(D(2023, 1, 1), ended_on=D(2023, 6, 1)),
+    Entry(D(2020, 1, 1), still_usable=False),
+    Entry(D(2030, 1, 1)),
+]
+
+
+def rows(settings: Settings, table: Any, *where: Any) -> list[Row[Any]]:
+    with connect_warehouse(settings) as connection:
+        return list(connection.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+
+
+def everything(settings: Settings) -> dict[str, list[Row[Any]]]:
+    return {table.name: rows(settings, table) for table in REPLACED}
+
+
+def publish(settings: Settings) -> WarehouseFrames:
+    frames = stage_warehouse(settings, as_of=AS_OF)
+    assert publish_warehouse(settings, frames).replaced
+    return frames
+
+
+def test_published_rows_are_the_staged_ones(settings: Settings) -> None:
+    store(settings, REGISTER)
+    frames = publish(settings)
+    assert list(frames.tables) == [table.name for table in REPLACED]
+    for name, published in everything(settings).items():
+        frame = frames.tables[name]
+        staged = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        assert [dict(row._mapping) for row in published] == staged
+        assert staged
+
+
+def test_rates_are_those_of_the_command(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    for calendar, name in [("civil", "2021"), ("civil", "2022Q3"), ("civil", "2023H1"), ("report", "2023")]:
+        found = rows(settings, digitisation_rate, digitisation_rate.c.period_key == f"{calendar}:{name}")
+        expected = compute_rates(settings, period=parse_period(name, calendar))
+        names = ("indicator", "unit_code", "numerator", "denominator", "rate", "target", "gap", "met")
+        by_key = {tuple(getattr(row, n) for n in names) for row in found}
+        assert by_key == {tuple(getattr(rate, n) for n in names) for rate in expected}
+        assert len(found) == len(expected) == 12
+        assert {row.forecast_on for row in found} == {None}
+
+
+def test_periods_that_have_begun_are_there(settings: Settings) -> None:
+    publish(settings)
+    names = {row.period_key for row in rows(settings, dim_report_period)}
+    assert {"civil:2021", "civil:2023Q4", "civil:2024", "civil:2024H1", "civil:2024Q1", "report:2024"} <= names
+    assert names.isdisjoint({"civil:2020", "civil:2024Q2", "civil:2024H2", "report:2025", "report:2023Q1"})
+    assert len(names) == 3 * 7 + 3 + 4
+
+
+def test_an_empty_register_gives_rates_without_value(settings: Settings) -> None:
+    publish(settings)
+    found = rows(settings, digitisation_rate)
+    assert found
+    assert {(row.unit_code, row.denominator, row.rate, row.gap, row.met) for row in found} == {
+        (None, 0, None, None, None)
+    }
+
+
+def test_a_second_refresh_gives_the_same_rows(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    first = everything(settings)
+    publish(settings)
+    assert everything(settings) == first
+    assert len(rows(settings, load)) == 2
+
+
+def test_rows_do_not_depend_on_the_order_of_the_catalogue(settings: Settings) -> None:
+    store(settings, REGISTER)
+    frames = stage_warehouse(settings, as_of=AS_OF)
+    # What SQLite returns where no order is asked for, the other way round.
+    event.listen(connect(settings.catalogue_url), "connect", _reverse)
+    connect(settings.catalogue_url).dispose()
+    again = stage_warehouse(settings, as_of=AS_OF)
+    for name, frame in frames.tables.items():
+        pd.testing.assert_frame_equal(frame, again.tables[name])
+
+
+def _reverse(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA reverse_unordered_selects = ON")
+
+
+def test_the_dense_view_has_every_day(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    with connect_warehouse(settings) as connection:
+        dense = list(connection.execute(select(DENSE)))
+    totals: dict[tuple[str, D], tuple[int, int]] = {}
+    for row in dense:
+        if row.population != "P3":
+            done, held = totals.get((row.population, row.day), (0, 0))
+            totals[row.population, row.day] = (done + row.digitised, held + row.in_force)
+    assert max(day for _, day in totals) == AS_OF
+    for number in range((AS_OF - D(2021, 1, 1)).days + 1):
+        day = D(2021, 1, 1) + dt.timedelta(days=number)
+        assert totals["P1", day] == oracle.stock(REGISTER, day, usable_only=False, unit=None)
+        assert totals.get(("P2", day), (0, 0)) == oracle.stock(REGISTER, day, usable_only=True, unit=None)
+
+
+def test_the_sparse_series_has_only_days_of_change(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    fact = fact_digitisation_daily.c
+    unit = rows(settings, fact_digitisation_daily, fact.unit_code == "G09.02", fact.population == "P2")
+    assert [(row.day, row.in_force_change, row.in_force) for row in unit] == [
+        (D(2022, 6, 1), 1, 1),
+        (D(2022, 7, 1), -1, 0),
+        (D(2023, 2, 1), 1, 1),
+    ]
+
+
+def test_a_figure_opens_in_sql(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    fact, day = fact_result.c, D(2022, 12, 31)
+    in_force = (
+        fact.has_result,
+        fact.exists_on <= day,
+        fact.out_of_force_on.is_(None) | (fact.out_of_force_on > day),
+    )
+    found = {
+        (row.result_key, row.document_id if row.digitised_on and row.digitised_on <= day else None)
+        for row in rows(settings, fact_result, *in_force)
+    }
+    items = population_items(settings, "T03", day)
+    assert found == {(item.result_key, item.document_id) for item in items}
+    assert (("2/QĐ-BNV|2021-05-01|G09.01"), document_id_of(2)) in found
+
+
+def test_report_days_follow_the_cut_offs(settings: Settings) -> None:
+    slip_of_the_pen = Entry(D(1941, 1, 1))
+    store(settings, [*REGISTER, slip_of_the_pen])
+    publish(settings)
+    found = {row.day: row for row in rows(settings, dim_date)}
+    for name in ("2022Q1", "2022Q4", "2023Q1", "2023Q3"):
+        period = parse_period(name, "report")
+        for day in (period.start, period.end):
+            assert (found[day].report_quarter, found[day].report_year) == (name, period.year)
+    assert found[D(2022, 6, 14)].report_half == "2022H1"
+    assert found[D(2022, 6, 15)].report_half == "2022H2"
+    assert found[D(2022, 6, 30)].half == "2022H1"
+    assert max(found) == D(2024, 12, 31)
+    days = sorted(found)
+    assert days[0] == D(1941, 1, 1)
+    assert days[1] == D(1945, 9, 2)
+
+
+def test_no_personal_data(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    told = repr(everything(settings))
+    assert "Kín" not in told
+    assert "001200000001" not in told
+
+
+def test_the_gate_stands_between_staging_and_publishing(settings: Settings) -> None:
+    store(settings, REGISTER[:1])
+    refresh_warehouse(settings)
+    store(settings, REGISTER)
+
+    def refuse(frames: WarehouseFrames) -> None:
+        assert len(frames.tables["fact_result"]) == len(REGISTER)
+        raise RuntimeError("not good")
+
+    with pytest.raises(RuntimeError, match="not good"):
+        refresh_warehouse(settings, refuse)
+    assert len(rows(settings, fact_result)) == 1
+
+
+def test_broken_frames_leave_the_old_rows(settings: Settings) -> None:
+    store(settings, REGISTER)
+    frames = publish(settings)
+    before = everything(settings)
+    rates = frames.tables["digitisation_rate"].assign(numerator=99)
+    broken = dataclasses.replace(frames, load_id="broken", tables={**frames.tables, "digitisation_rate": rates})
+    with pytest.raises(IntegrityError):
+        publish_warehouse(settings, broken)
+    assert everything(settings) == before
+    assert [row.load_id for row in rows(settings, load)] == [frames.load_id]
+
+
+def test_older_frames_do_not_replace_newer_ones(settings: Settings) -> None:
+    store(settings, REGISTER[:1])
+    older = stage_warehouse(settings, as_of=AS_OF)
+    store(settings, REGISTER)
+    publish(settings)
+    assert not publish_warehouse(settings, older).replaced
+    assert len(rows(settings, fact_result)) == len(REGISTER)
+
+
+def test_a_reader_sees_the_old_rows_until_the_commit(settings: Settings) -> None:
+    store(settings, REGISTER[:1])
+    publish(settings)
+    store(settings, REGISTER)
+    frames = stage_warehouse(settings, as_of=AS_OF)
+    nearly_done, go_on = threading.Event(), threading.Event()
+
+    def wait_before_load_row(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO load "):
+            nearly_done.set()
+            assert go_on.wait(30)
+
+    engine = connect(settings.warehouse_url)
+    event.listen(engine, "before_cursor_execute", wait_before_load_row)
+    publisher = threading.Thread(target=publish_warehouse, args=(settings, frames))
+    publisher.start()
+    try:
+        assert nearly_done.wait(30)
+        during = count(settings)
+    finally:
+        go_on.set()
+        publisher.join(30)
+        event.remove(engine, "before_cursor_execute", wait_before_load_row)
+    assert during == 1
+    assert count(settings) == len(REGISTER)
+
+
+def count(settings: Settings) -> int | None:
+    with connect_warehouse(settings) as connection:
+        return connection.scalar(select(func.count()).select_from(fact_result))
+
+
+def test_two_refreshes_at_once_end_in_one_state(settings: Settings) -> None:
+    store(settings, REGISTER)
+    threads = [threading.Thread(target=refresh_warehouse, args=(settings,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(rows(settings, fact_result)) == len(REGISTER)
+    assert 1 <= len(rows(settings, load)) <= 3
+
+
+def test_every_table_and_column_is_explained() -> None:
+    for table in METADATA.sorted_tables:
+        if table is DENSE:
+            continue
+        assert table.comment, table.name
+        assert all(column.comment for column in table.columns), table.name
+        assert table.primary_key.columns
