@@ -52,9 +52,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(2048, ge=1)
     max_pages_per_file: int = Field(5000, ge=1)
     max_page_megapixels: int = Field(200, ge=1, description="A3 at 600 dpi has 70")
-    open_seconds: float = Field(
-        120.0, gt=0, description="a file that cannot be opened in this time is quarantined"
-    )
+    open_seconds: float = Field(120.0, gt=0, description="a file that cannot be opened in this time is quarantined")
 
     language: str = Field("vi", pattern="^(vi|en)$")
 

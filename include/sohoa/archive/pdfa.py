@@ -74,7 +74,7 @@ def _write(pages: bytes, layers: Sequence[Path | None], out: Path) -> None:
         for page, layer in zip(pdf.pages, layers, strict=True):
             if layer is not None:
                 with pikepdf.open(layer) as text:
-                    page.add_overlay(text.pages[0])
+                    page.add_overlay(text.pages[0], None)
         pikepdf.pdfa.save(pdf, out, FLAVOUR)
 
 

@@ -157,10 +157,7 @@ def daily_series(connection: Connection, until: dt.date) -> Select[Any]:
         *series,
         days.c.day,
         *(days.c[state].label(f"{state}_change") for state in STATES),
-        *(
-            func.sum(days.c[state]).over(partition_by=series, order_by=days.c.day).label(state)
-            for state in STATES
-        ),
+        *(func.sum(days.c[state]).over(partition_by=series, order_by=days.c.day).label(state) for state in STATES),
     ).order_by(*series, days.c.day)
 
 
@@ -184,18 +181,14 @@ def _steps(spells: CTE, state: str, until: dt.date) -> tuple[Select[Any], Select
 
 def _stock(population: str, leaves: str) -> Select[Any]:
     facts = result_facts().subquery("fact")
-    return _spell(
-        facts, population, dossier_code=null(), enters_on=facts.c.exists_on, leaves_on=facts.c[leaves]
-    )
+    return _spell(facts, population, dossier_code=null(), enters_on=facts.c.exists_on, leaves_on=facts.c[leaves])
 
 
 def _cases(connection: Connection) -> Select[Any]:
     facts = result_facts().subquery("fact")
     enters_on = func.coalesce(Dossier.returned_on, facts.c.exists_on)
     spell = _spell(facts, "P3", dossier_code=Dossier.code, enters_on=enters_on, leaves_on=literal(FOREVER))
-    return spell.outerjoin(Dossier, Dossier.result_id == facts.c.result_id).where(
-        ~_is_unsuccessful(connection)
-    )
+    return spell.outerjoin(Dossier, Dossier.result_id == facts.c.result_id).where(~_is_unsuccessful(connection))
 
 
 def _is_unsuccessful(connection: Connection) -> ColumnElement[bool]:

@@ -166,9 +166,7 @@ def population_items(
     """
     known = load_rulebook().indicators.get(indicator)
     if known is None:
-        raise SohoaError(
-            f"There is no indicator {indicator!r}: use {', '.join(sorted(load_rulebook().indicators))}."
-        )
+        raise SohoaError(f"There is no indicator {indicator!r}: use {', '.join(sorted(load_rulebook().indicators))}.")
     cut = Cut(day, since or Cut.of_day(day).since, day.year)
     with reading(settings.catalogue_url) as session:
         connection = session.connection()
@@ -242,6 +240,4 @@ def _rate(indicator: str, unit: str | None, cut: Cut, counted: tuple[int, int]) 
 
 def _refuse_unknown_unit(connection: Connection, unit: str | None) -> None:
     if unit is not None and connection.scalar(select(Unit.code).where(Unit.code == unit)) is None:
-        raise SohoaError(
-            f"There is no unit {unit!r} in the catalogue: check its code, or import a register of it."
-        )
+        raise SohoaError(f"There is no unit {unit!r} in the catalogue: check its code, or import a register of it.")

@@ -127,9 +127,7 @@ class Rulebook:
 @lru_cache(maxsize=1)
 def load_rulebook() -> Rulebook:
     """The rulebook of `rulesets/targets.yaml`."""
-    data: dict[str, Any] = yaml.safe_load(
-        files("sohoa.rulesets").joinpath("targets.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = yaml.safe_load(files("sohoa.rulesets").joinpath("targets.yaml").read_text(encoding="utf-8"))
     return Rulebook(
         populations={code: _population(code, row) for code, row in data["populations"].items()},
         indicators={code: Indicator(code=code, **row) for code, row in data["indicators"].items()},

@@ -3,15 +3,20 @@
 from sohoa.journey.chunks import Chunk, plan_chunks, read_chunk
 from sohoa.journey.copies import make_copies
 from sohoa.journey.documents import compile_documents, judge_documents
-from sohoa.journey.publishing import BatchOutcome, publish_batch
+from sohoa.journey.publishing import BatchOutcome, count_outcome, publish_batch, settle_waiting
+from sohoa.journey.reporting import publish_rates, take_in_register
 
 __all__ = [
     "BatchOutcome",
     "Chunk",
     "compile_documents",
+    "count_outcome",
     "judge_documents",
     "make_copies",
     "plan_chunks",
     "publish_batch",
+    "publish_rates",
     "read_chunk",
+    "settle_waiting",
+    "take_in_register",
 ]

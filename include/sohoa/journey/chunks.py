@@ -235,4 +235,3 @@ def _count_failed(settings: Settings, chunk: Chunk) -> int:
             for sha256, first, last in chunk
             for page_no in range(first, last + 1)
         )
-

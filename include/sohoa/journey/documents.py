@@ -158,14 +158,10 @@ def _gate_row(session: Session, document: Document, batch: Batch) -> dict[str, A
     }
     last_page = document.first_page + document.page_count - 1
     pages = session.scalars(
-        select(Page).where(
-            Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page)
-        )
+        select(Page).where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page))
     ).all()
     declared = session.scalar(
-        select(ScanFile.pages_declared).where(
-            ScanFile.batch_id == batch.id, ScanFile.path == document.source_file
-        )
+        select(ScanFile.pages_declared).where(ScanFile.batch_id == batch.id, ScanFile.path == document.source_file)
     )
     n_by_status = {status: sum(page.status == status for page in pages) for status in PageStatus}
     resolutions = [page.dpi for page in pages if page.dpi is not None]

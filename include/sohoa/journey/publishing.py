@@ -77,21 +77,39 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
     return count_outcome(settings, batch_id)
 
 
+def settle_waiting(settings: Settings) -> list[str]:
+    """Try documents in review again, after the register grew; return the batches of those that were accepted."""
+    with writing(settings.catalogue_url) as session:
+        waiting = session.scalars(
+            select(Document)
+            .where(Document.status == DocumentStatus.IN_REVIEW)
+            .order_by(Document.batch_id, Document.source_file, Document.first_page)
+        ).all()
+        for document in waiting:
+            _settle(session, session.get_one(Batch, document.batch_id), document)
+        changed = sorted({d.batch_id for d in waiting if d.status == DocumentStatus.ACCEPTED})
+    for batch_id in changed:
+        write_receipt(settings, batch_id)
+    return changed
+
+
 def count_outcome(settings: Settings, batch_id: str) -> BatchOutcome:
     """How a batch stands now, in numbers."""
     with reading(settings.catalogue_url) as session:
         outcomes = Counter(
             session.scalars(
-                select(ScanFile.outcome).where(
-                    ScanFile.batch_id == batch_id, ScanFile.outcome != FileOutcome.IGNORED
-                )
+                select(ScanFile.outcome).where(ScanFile.batch_id == batch_id, ScanFile.outcome != FileOutcome.IGNORED)
             )
         )
         statuses = Counter(session.scalars(select(Document.status).where(Document.batch_id == batch_id)))
-        n_unread = session.query(Page).join(ScanFile, ScanFile.sha256 == Page.sha256).filter(
-            ScanFile.batch_id == batch_id,
-            ScanFile.outcome == FileOutcome.DOCUMENT,
-            Page.status == PageStatus.PENDING,
+        n_unread = (
+            session.query(Page)
+            .join(ScanFile, ScanFile.sha256 == Page.sha256)
+            .filter(
+                ScanFile.batch_id == batch_id,
+                ScanFile.outcome == FileOutcome.DOCUMENT,
+                Page.status == PageStatus.PENDING,
+            )
         )
         return BatchOutcome(
             batch_id=batch_id,
@@ -116,6 +134,7 @@ def _settle(session: Session, batch: Batch, document: Document) -> None:
             document.issuer,
             document.subject,
             document.dossier_code,
+            document.text or "",
         ),
     )
     flags = set(document.flags) - {"no_register_row"}
@@ -172,9 +191,7 @@ def _has_copy(session: Session, result_id: int | None, document_id: str) -> bool
     return copy is not None
 
 
-def _tell(
-    session: Session, batch: Batch, document: Document | None, kind: str, effective_on: dt.date | None
-) -> None:
+def _tell(session: Session, batch: Batch, document: Document | None, kind: str, effective_on: dt.date | None) -> None:
     subject = document.document_id if document else batch.id
     reasons = document.review_reasons if document else []
     # A document may come to review again for other reasons; for the same ones it is the same event.

@@ -19,6 +19,8 @@ from sohoa.tools import TESSERACT, arm_launcher
 
 logger = logging.getLogger(__name__)
 
+_ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
+"""The `vie` model writes the Icelandic letter where the Vietnamese one stands; they look the same."""
 _WORD_LEVEL, _PAGE_LEVEL = "5", "1"
 
 
@@ -129,7 +131,7 @@ def _words_by_page(tsv: Path, n_pages: int) -> list[list[Word]]:
 def _word(row: dict[str, str], size: tuple[int, int], line: int) -> Word:
     left, top = int(row["left"]), int(row["top"])
     return Word(
-        text=unicodedata.normalize("NFC", row["text"].strip()),
+        text=unicodedata.normalize("NFC", row["text"].strip()).translate(_ETH),
         confidence=round(max(0.0, float(row["conf"])) / 100, 4),
         left=round(left / size[0], 5),
         top=round(top / size[1], 5),

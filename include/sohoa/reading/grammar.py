@@ -118,8 +118,8 @@ _CONFUSED = str.maketrans({"0": "O", "1": "I", "L": "I", "5": "S", "8": "B", "P"
 
 
 def confusable(text: str) -> str:
-    """A symbol reduced to what OCR keeps apart: marks gone, Đ = D = P, 0 = O, 1 = I (domain.md §3.4)."""
-    return fold(text).replace(" ", "").translate(_CONFUSED)
+    """A symbol reduced to what OCR keeps apart: marks gone, Đ = ĐĐ = D = P, 0 = O, 1 = I (domain.md §3.4)."""
+    return re.sub("D+", "D", fold(text).replace(" ", "").translate(_CONFUSED))
 
 
 @lru_cache(maxsize=1)

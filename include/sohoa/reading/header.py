@@ -17,6 +17,7 @@ from sohoa.reading.record import NOTHING, Box, Reading
 _TITLE = "CONG HOA XA HOI CHU NGHIA VIET NAM"
 _TITLE_LIKENESS = 75.0  # percent
 _HEAD_DEPTH = 0.16  # of the page's height below the national title: number and date stand there
+_LEVEL = 0.02  # of the page's height: what stands higher than the national title is a stamp
 _TITLE_WITHIN = 0.45  # of the page's height
 _ISSUER_LIKENESS = 82.0
 _ISSUER_AHEAD = 4.0  # percent by which the best agency must beat the second
@@ -51,7 +52,7 @@ def find_header(lines: Sequence[Line]) -> Header:
     left = [line for line in zone if line.centre < title.left]
     number = _number_line([line for line in left if line.middle > title.middle])
     below = number.box[1] if number else title.box[3] + 0.03
-    agency = tuple(line for line in left if line.middle < below and _is_capitals(line.text))
+    agency = tuple(line for line in left if title.middle - _LEVEL <= line.middle < below and _is_capitals(line.text))
     date = next((line for line in zone if line.centre > title.left and is_date_line(line.text)), None)
     marks = tuple(line for line in zone if line not in (*agency, number, date, title))
     return Header(title, agency, number, date, marks)

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Table, func, insert, select, update
+from sqlalchemy import Column, Table, func, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.database import writing
@@ -202,8 +202,11 @@ def _sha256(file: Path) -> str:
 
 def _one_at_a_time(session: Session) -> None:
     """Let imports follow one another: two at once would both find the same result missing."""
-    if session.get_bind().dialect.name == "postgresql":  # a writing SQLite transaction is alone anyway
-        session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
+    if session.get_bind().dialect.name != "postgresql":  # a writing SQLite transaction is alone anyway
+        return
+    session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
+    # A plan cached while the tables were still empty would scan them as a whole for every chunk.
+    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 # --- units, procedures, rejections -----------------------------------------------------------------------

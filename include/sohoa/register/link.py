@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 from sqlalchemy import or_, select
@@ -32,6 +33,7 @@ class Claim:
         issuer: the agency's name.
         subject: trích yếu as read.
         dossier_code: read on the page or given by the manifest.
+        text: all that was read, for what the register's subject says beyond the printed one.
     """
 
     number: str | None
@@ -40,6 +42,7 @@ class Claim:
     issuer: str | None
     subject: str | None
     dossier_code: str | None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _only_one(named: Sequence[Result], claim: Claim) -> Result | None:
     """The only result, or the only one whose subject fits where several units share number and date."""
     if len(named) == 1:
         return named[0]
-    likeness = sorted(((_likeness(claim.subject, result.subject), result.id) for result in named), reverse=True)
+    likeness = sorted(((_likeness(claim, result.subject), result.id) for result in named), reverse=True)
     best, second = likeness[0], likeness[1]
     if best[0] is not None and best[0] >= _SUBJECT_AGREES and (second[0] or 0.0) < _SUBJECT_REFUSES:
         return next(result for result in named if result.id == best[1])
@@ -89,7 +92,7 @@ def _refusal(session: Session, chosen: Result, claim: Claim, code: str | None) -
     dossiers = set(session.scalars(select(Dossier.code).where(Dossier.result_id == chosen.id))) - {None}
     if claim.dossier_code and dossiers and claim.dossier_code not in dossiers:
         return "dossier_differs"
-    likeness = _likeness(claim.subject, chosen.subject)
+    likeness = _likeness(claim, chosen.subject)
     if likeness is None:
         return None if claim.dossier_code in dossiers else "link_unconfirmed"
     if likeness < _SUBJECT_AGREES:
@@ -99,15 +102,24 @@ def _refusal(session: Session, chosen: Result, claim: Claim, code: str | None) -
             or_(Result.issued_on == claim.issued_on, Result.code_folded == code), Result.id != chosen.id
         )
     )
-    closest = max((_likeness(claim.subject, rival) or 0.0 for rival in rivals), default=0.0)
+    closest = max((_likeness(claim, rival) or 0.0 for rival in rivals), default=0.0)
     return "link_rival" if closest > likeness + _RIVAL_AHEAD else None
 
 
-def _likeness(read: str | None, registered: str | None) -> float | None:
-    """How alike two subjects are, 0–1, without marks, case and punctuation; None if one is missing."""
-    if not read or not registered:
+def _likeness(claim: Claim, registered: str | None) -> float | None:
+    """How well a document fits a registered subject, 0–1; None if the register has none or nothing was read.
+
+    Either the printed subject is like it, or its words stand in the document in this order: registers add to a
+    certificate's title whom it was given to.
+    """
+    if not registered or not (claim.subject or claim.text):
         return None
-    return fuzz.ratio(_bare(read), _bare(registered)) / 100
+    wanted = _bare(registered)
+    printed = fuzz.ratio(_bare(claim.subject or ""), wanted) / 100
+    pairs = list(pairwise(wanted.split()))
+    there = set(pairwise(_bare(claim.text).split()))
+    contained = sum(pair in there for pair in pairs) / len(pairs) if pairs else 0.0
+    return max(printed, contained)
 
 
 def _bare(text: str) -> str:

@@ -135,7 +135,10 @@ AGEING = {
 
 @dataclass(frozen=True)
 class ScanSettings:
-    """What one document's scan drew from its level's ranges; scanners filter noise before lossless files."""
+    """What one document's scan drew from its level's ranges.
+
+    A scanner evens out noise and light before it writes a lossless file.
+    """
 
     dpi: int
     grey: bool
@@ -186,7 +189,7 @@ def scan(drawn: Image.Image, back: Image.Image, level: Level, settings: ScanSett
     blur = rng.uniform(*ranges.blur) * settings.dpi / 200
     if blur > 0.15:
         front = cv2.GaussianBlur(front, (0, 0), blur).astype(np.uint8)
-    front = _light(front, ranges, rng)
+    front = _light(front, ranges, rng, even=settings.lossless)
     if not settings.lossless:
         front = _grain(front, rng.uniform(*ranges.noise), noise)
     _speckle(front, rng.randint(*ranges.speckles), noise)
@@ -235,7 +238,7 @@ def _skew(page: Pixels, ranges: Ageing, dpi: int, rng: Random) -> Pixels:
     return turned.astype(np.uint8)
 
 
-def _light(page: Pixels, ranges: Ageing, rng: Random) -> Pixels:
+def _light(page: Pixels, ranges: Ageing, rng: Random, *, even: bool) -> Pixels:
     """Paper and ink as the scanner sees them: lifted black, tinted and unevenly lit paper."""
     height, width = page.shape[:2]
     black = rng.uniform(*ranges.ink)
@@ -244,7 +247,7 @@ def _light(page: Pixels, ranges: Ageing, rng: Random) -> Pixels:
     tone = np.arange(256)[:, None] / 255 * (white - black) + black
     toned = cv2.LUT(page, np.clip(tone * 255, 0, 255).astype(np.uint8)[None])
     light = _uneven_light(height, width, rng.uniform(*ranges.uneven), rng)
-    if light is not None:
+    if light is not None and not even:
         toned = cv2.multiply(toned, cv2.merge([light] * 3), dtype=cv2.CV_8U)
     return toned.astype(np.uint8)
 

@@ -84,10 +84,11 @@ FAMILIES = {
     )
 }
 
-# Faces that only ever draw digits: file name -> Debian package.
+# Faces that only ever draw digits: file name -> Debian package. Their digits are all equally wide, and unlike
+# those of monospaced faces their zero is plain, as on a numbering machine.
 NUMBERING_MACHINE_FACES = {
-    "DejaVuSansMono-Bold.ttf": "fonts-dejavu-core",
-    "Cousine-Bold.ttf": "fonts-croscore",
+    "DejaVuSans-Bold.ttf": "fonts-dejavu-core",
+    "Arimo-Bold.ttf": "fonts-croscore",
 }
 PEN_FACES = {"dkg.ttf": "fonts-dkg-handwriting", "Breip.ttf": "fonts-breip"}
 

@@ -79,7 +79,7 @@ class Hand:
 
 
 def machine_hand(rng: Random) -> Hand:
-    """A numbering machine: monospaced bold digits, near level, ink uneven."""
+    """A numbering machine: equally wide bold digits, near level, ink uneven."""
     return Hand(
         face=rng.choice(sorted(faces.NUMBERING_MACHINE_FACES)),
         size=rng.uniform(4.5, 5.3),

@@ -61,25 +61,33 @@ class Kind:
     matter: Callable[[Random], Matter]
 
 
-def _matter(template: str, who: Callable[[Random], str], registered: str = "{subject}") -> Callable[[Random], Matter]:
+def _matter(
+    template: str,
+    who: Callable[[Random], str],
+    registered: str = "{subject}",
+    concerns: str = "{who}",
+) -> Callable[[Random], Matter]:
     def build(rng: Random) -> Matter:
-        place, concerns = texts.province(rng), who(rng)
         first = rng.choice((2018, 2019, 2020, 2021, 2022))
-        subject = template.format(
-            who=concerns,
-            p=place,
-            d=texts.district(rng),
-            c=texts.commune(rng),
-            term=f"{first} - {first + 5}",
-            grade=rng.choice(("I", "II", "III")),
-            ordinal=rng.choice(("I", "II", "III", "IV", "V", "VI")),
-            count=rng.randint(3, 95),
+        words = {
+            "who": who(rng),
+            "p": texts.province(rng),
+            "d": texts.district(rng),
+            "c": texts.commune(rng),
+            "term": f"{first} - {first + 5}",
+            "grade": rng.choice(("I", "II", "III")),
+            "ordinal": rng.choice(("I", "II", "III", "IV", "V", "VI")),
+            "count": str(rng.randint(3, 95)),
+        }
+        subject = template.format_map(words)
+        return Matter(
+            subject, concerns.format_map(words), registered.format(subject=subject, who=words["who"]), words["p"]
         )
-        return Matter(subject, concerns, registered.format(subject=subject, who=concerns), place)
 
     return build
 
 
+_PROVINCE = "Ủy ban nhân dân tỉnh {p}"
 _D, _L, _P, _C = Form.DECISION, Form.LETTER, Form.LICENCE, Form.CERTIFICATE
 
 KINDS: tuple[Kind, ...] = (
@@ -285,7 +293,11 @@ KINDS: tuple[Kind, ...] = (
         "Thủ tục thẩm định đề án thi nâng ngạch công chức",
         6800,
         0,
-        _matter("V/v thẩm định Đề án thi nâng ngạch chuyên viên chính của tỉnh {p} ({count} chỉ tiêu)", texts.person),
+        _matter(
+            "V/v thẩm định Đề án thi nâng ngạch chuyên viên chính của tỉnh {p} ({count} chỉ tiêu)",
+            texts.person,
+            concerns=_PROVINCE,
+        ),
     ),
     Kind(
         "grade_decision",
@@ -311,7 +323,9 @@ KINDS: tuple[Kind, ...] = (
         "Thủ tục phân loại đơn vị hành chính cấp huyện",
         1400,
         0,
-        _matter("Về việc công nhận huyện {d}, tỉnh {p} là đơn vị hành chính loại {grade}", texts.office),
+        _matter(
+            "Về việc công nhận huyện {d}, tỉnh {p} là đơn vị hành chính loại {grade}", texts.office, concerns=_PROVINCE
+        ),
     ),
     Kind(
         "commune_zone",
@@ -324,7 +338,7 @@ KINDS: tuple[Kind, ...] = (
         "Thủ tục công nhận xã an toàn khu",
         1400,
         0,
-        _matter("Về việc công nhận xã {c}, huyện {d}, tỉnh {p} là xã an toàn khu", texts.office),
+        _matter("Về việc công nhận xã {c}, huyện {d}, tỉnh {p} là xã an toàn khu", texts.office, concerns=_PROVINCE),
     ),
 )
 

@@ -265,8 +265,10 @@ def _header(flow: _Flow, document: Document, numbering: Numbering, rng: Random, 
     last = y + (len(agency) - 1) * 5.6
     flow.sheet.rule(left, last + 2.2, widest * rng.uniform(0.34, 0.5))
     flow.y = max(last + 8.4, y + 5.6 + 8.4)
-    _number(flow, document, numbering, left, rng)
-    _place_and_date(flow, document, numbering, right, rng)
+    # Whoever fills in the number fills in the day, with the same pen or machine.
+    hand = {"stamped": ink.machine_hand, "pen": ink.pen_hand}[numbering](rng) if numbering != "printed" else None
+    _number(flow, document, hand, left, rng)
+    _place_and_date(flow, document, hand if numbering == "pen" or rng.random() < 0.5 else None, right, rng)
 
 
 def _motto(flow: _Flow, x: float, y: float) -> None:
@@ -282,25 +284,23 @@ def _balanced(flow: _Flow, words: list[Word], points: float, width: float) -> li
     return flow.wrap(words, points, width)
 
 
-def _number(flow: _Flow, document: Document, numbering: Numbering, x: float, rng: Random) -> None:
-    """Ô 3, `Số: 70/QĐ-BNV` centred on x; the digits printed, stamped or written."""
+def _number(flow: _Flow, document: Document, hand: ink.Hand | None, x: float, rng: Random) -> None:
+    """Ô 3, `Số: 70/QĐ-BNV` centred on x; the digits printed, or put in by `hand`."""
     suffix = f"/{document.notation}"
-    if numbering == "printed":
+    if hand is None:
         flow.line(f"Số: {document.number}{suffix}", x, flow.y, "regular", 13)
-        return
-    hand = ink.machine_hand(rng) if numbering == "stamped" else ink.pen_hand(rng)
-    _filled_in(flow, ("Số: ", document.number, suffix), "regular", x, hand, rng)
-
-
-def _place_and_date(flow: _Flow, document: Document, numbering: Numbering, x: float, rng: Random) -> None:
-    date = long_date(document.issued_on)
-    if numbering == "pen" or (numbering == "stamped" and rng.random() < 0.5):
-        day = f"{document.issued_on.day:02d}"
-        before, after = "Hà Nội, ngày ", date.removeprefix(f"ngày {day}")
-        hand = ink.machine_hand(rng) if numbering == "stamped" else ink.pen_hand(rng)
-        _filled_in(flow, (before, day, after), "italic", x, hand, rng)
     else:
+        _filled_in(flow, ("Số: ", document.number, suffix), "regular", x, hand, rng)
+
+
+def _place_and_date(flow: _Flow, document: Document, hand: ink.Hand | None, x: float, rng: Random) -> None:
+    """Ô 4, `Hà Nội, ngày 05 tháng 01 năm 2020`; the day printed, or put in by `hand`."""
+    date = long_date(document.issued_on)
+    if hand is None:
         flow.line(f"Hà Nội, {date}", x, flow.y, "italic", flow.fitting(f"Hà Nội, {date}", "italic", 13.5, 92))
+    else:
+        day = f"{document.issued_on.day:02d}"
+        _filled_in(flow, ("Hà Nội, ngày ", day, date.removeprefix(f"ngày {day}")), "italic", x, hand, rng)
 
 
 def _filled_in(flow: _Flow, parts: tuple[str, str, str], style: Style, x: float, hand: ink.Hand, rng: Random) -> None:

@@ -64,11 +64,8 @@ def _tiff(pages: list[Image.Image], dpi: int, quality: int) -> bytes:
 
 
 def _flat(page: Image.Image) -> Image.Image:
-    """Full colour in few tones and a plain background, as scanners' lossless modes give it.
-
-    Noise does not compress: a noisy page is ten times the size as PNG.
-    """
-    return page.point([255 if tone > 226 else tone // 24 * 24 for tone in range(256)] * len(page.getbands()))
+    """Full colour in few tones, as scanners' lossless modes give it: noise does not compress."""
+    return page.point([min(255, tone // 8 * 8 + 4) for tone in range(256)] * len(page.getbands()))
 
 
 def corrupt(good: bytes, rng: Random) -> bytes:

@@ -23,12 +23,12 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     func,
-    or_,
     select,
 )
 from sqlalchemy.sql.ddl import CreateView
 
 from sohoa.catalogue.models import UtcDateTime
+from sohoa.indicators import FOREVER
 
 SCHEMA = "reporting"
 """Where `connect_warehouse` puts the tables on PostgreSQL; SQLite knows no schemas."""
@@ -265,22 +265,25 @@ def _dense_series() -> Select[*tuple[Any, ...]]:
     """Every day from a series' first change to the load's last day, with the totals that stood then."""
     fact = fact_digitisation_daily.c
     key = [fact[name] for name in SERIES_KEY]
+    next_day = func.lead(fact.day).over(partition_by=key, order_by=fact.day)
     span = select(
         fact_digitisation_daily,
-        func.lead(fact.day).over(partition_by=key, order_by=fact.day).label("next_day"),
+        # Both ends known: an open end written with OR would be searched without the index of dim_date.
+        func.coalesce(next_day, FOREVER).label("until_day"),
     ).subquery("span")
-    stands = and_(dim_date.c.day >= span.c.day, or_(span.c.next_day.is_(None), dim_date.c.day < span.c.next_day))
-    return (
-        select(
-            dim_date.c.day,
-            *(span.c[name] for name in SERIES_KEY),
-            span.c.unit_key,
-            *(span.c[state] for state in STATES),
-            span.c.day.label("changed_on"),
-        )
-        .join_from(span, dim_date, stands)
-        .where(dim_date.c.day <= select(func.max(load.c.as_of)).scalar_subquery())
+    stands = and_(
+        dim_date.c.day >= span.c.day,
+        dim_date.c.day < span.c.until_day,
+        dim_date.c.day <= select(func.max(load.c.as_of)).scalar_subquery(),
     )
+    # Every span has a day of its own, so an outer join finds the same rows; it makes SQLite start from the spans.
+    return select(
+        dim_date.c.day,
+        *(span.c[name] for name in SERIES_KEY),
+        span.c.unit_key,
+        *(span.c[state] for state in STATES),
+        span.c.day.label("changed_on"),
+    ).join_from(span, dim_date, stands, isouter=True)
 
 
 DENSE = CreateView(_dense_series(), "fact_digitisation_daily_dense", metadata=METADATA).table

@@ -37,9 +37,7 @@ def test_periods_start_and_end(name: str, calendar: str, start: D, end: D) -> No
     assert period.name == name.upper()
 
 
-@pytest.mark.parametrize(
-    "name", ["", "22", "2022Q5", "2022Q0", "2022H3", "2022-Q1", "Q1", "0000", "9999", "２０２２"]
-)
+@pytest.mark.parametrize("name", ["", "22", "2022Q5", "2022Q0", "2022H3", "2022-Q1", "Q1", "0000", "9999", "２０２２"])
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(SohoaError, match="is not a report period"):
         parse_period(name)

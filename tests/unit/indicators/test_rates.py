@@ -33,9 +33,7 @@ def counted(rates: list[Rate], indicator: str, unit: str | None = None) -> tuple
 class TestByHand:
     """Figures that can be checked with a pencil."""
 
-    def test_t01_forty_percent_of_the_stock_in_force_meets_the_target_of_2021(
-        self, settings: Settings
-    ) -> None:
+    def test_t01_forty_percent_of_the_stock_in_force_meets_the_target_of_2021(self, settings: Settings) -> None:
         store(
             settings,
             [
@@ -254,14 +252,10 @@ def compare(connection: Connection, register: list[Entry], cuts: list[Cut]) -> N
 
 
 @given(st.lists(entries(), max_size=12), st.lists(DAYS, min_size=1, max_size=6))
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rates_agree_with_a_count_by_hand(settings: Settings, register: list[Entry], days: list[D]) -> None:
     store(settings, register)
-    periods = [
-        parse_period(name, calendar) for name in ("2022", "2022Q3") for calendar in ("civil", "report")
-    ]
+    periods = [parse_period(name, calendar) for name in ("2022", "2022Q3") for calendar in ("civil", "report")]
     cuts = [*map(Cut.of_day, days), *map(Cut.of_period, periods)]
     with connect(settings.catalogue_url).connect() as connection:
         compare(connection, register, cuts)

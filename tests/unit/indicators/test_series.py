@@ -76,19 +76,14 @@ def test_what_was_scanned_before_it_counted_is_digitised_from_its_first_day(sett
 def test_archived_is_signed_too(settings: Settings) -> None:
     store(
         settings,
-        [
-            scanned(D(2021, 1, 1), D(2021, 1, 2), status=status)
-            for status in ("accepted", "signed", "archived")
-        ],
+        [scanned(D(2021, 1, 1), D(2021, 1, 2), status=status) for status in ("accepted", "signed", "archived")],
     )
     last = [row for row in series(settings, D(2021, 1, 3)) if row["population"] == "P1"][-1]
     assert [last[state] for state in STATES] == [3, 3, 2, 1, 0]
 
 
 @given(st.lists(entries(), max_size=12), st.dates(D(2021, 1, 1), D(2024, 6, 1)))
-@hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_running_totals_agree_with_a_count_by_hand(settings: Settings, register: list[Entry], day: D) -> None:
     store(settings, register)
     totals: dict[Any, tuple[int, int]] = {}
@@ -99,9 +94,7 @@ def test_running_totals_agree_with_a_count_by_hand(settings: Settings, register:
         numbers = [row[state] for state in STATES]
         assert numbers == sorted(numbers, reverse=True)
         assert numbers[-1] == 0
-    assert totals.keys() == {
-        (r["population"], r["cohort_year"], r["unit_code"], r["procedure_code"]) for r in rows
-    }
+    assert totals.keys() == {(r["population"], r["cohort_year"], r["unit_code"], r["procedure_code"]) for r in rows}
     found: defaultdict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     for (population, cohort, _, _), (digitised, in_force) in totals.items():
         found[population, cohort][0] += digitised

@@ -50,9 +50,7 @@ def test_every_target_names_its_source_or_says_that_there_is_none() -> None:
         assert (target.source_line is None) == (target.source_document is None)
 
 
-@pytest.mark.parametrize(
-    "outcome", ["Từ chối", "TỪ CHỐI giải quyết", "Rút hồ sơ", "Dừng xử lý", "Không giải quyết"]
-)
+@pytest.mark.parametrize("outcome", ["Từ chối", "TỪ CHỐI giải quyết", "Rút hồ sơ", "Dừng xử lý", "Không giải quyết"])
 def test_cases_refused_withdrawn_or_stopped_do_not_count(outcome: str) -> None:
     assert cases().excludes(outcome)
 

@@ -58,9 +58,7 @@ class Entry:
         return self.status in ("accepted", "signed", "archived")
 
 
-def scanned(
-    issued_on: dt.date | None, digitised_on: dt.date, *, status: str = "accepted", **fields: object
-) -> Entry:
+def scanned(issued_on: dt.date | None, digitised_on: dt.date, *, status: str = "accepted", **fields: object) -> Entry:
     return Entry(issued_on, status=status, digitised_on=digitised_on, **fields)  # type: ignore[arg-type]
 
 

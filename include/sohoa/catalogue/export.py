@@ -1,0 +1,62 @@
+"""The catalogue as plain objects, one per document: the contract with tools outside (design.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sohoa.catalogue.models import Document, Field, Result
+
+EXPORT_KEYS = (
+    "document_id",
+    "batch_id",
+    "unit_code",
+    "source_file",
+    "source_files",
+    "first_page",
+    "page_count",
+    "status",
+    "doc_type",
+    "code_number",
+    "code_notation",
+    "issued_on",
+    "issuer",
+    "subject",
+    "signer_name",
+    "dossier_code",
+    "procedure_code",
+    "result_key",
+    "digitised_on",
+    "field_confidence",
+    "review_reasons",
+    "flags",
+    "text",
+)
+
+
+def export_documents(session: Session, batch_id: str | None = None) -> Iterator[dict[str, Any]]:
+    """One object per document with EXPORT_KEYS, JSON-ready, sorted by id; of one batch if it is given."""
+    query = (
+        select(Document, Result.result_key)
+        .outerjoin(Result, Result.id == Document.result_id)
+        .order_by(Document.document_id)
+    )
+    if batch_id is not None:
+        query = query.where(Document.batch_id == batch_id)
+    for document, result_key in session.execute(query):
+        row = {key: getattr(document, key, None) for key in EXPORT_KEYS}
+        row["result_key"] = result_key
+        row["issued_on"] = document.issued_on and document.issued_on.isoformat()
+        row["digitised_on"] = document.digitised_on and document.digitised_on.isoformat()
+        row["field_confidence"] = _confidences(session, document.document_id)
+        yield row
+
+
+def _confidences(session: Session, document_id: str) -> dict[str, float]:
+    rows = session.execute(
+        select(Field.name, Field.confidence).where(Field.document_id == document_id).order_by(Field.name)
+    )
+    return {name: confidence for name, confidence in rows}

@@ -1,0 +1,55 @@
+"""Batches and their files as people ask for them: where is my file?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sohoa.catalogue.models import Batch, Document, FileOutcome, ScanFile
+
+
+def batch_overview(session: Session, batch_id: str | None = None) -> list[dict[str, Any]]:
+    """Every batch, newest first, with each of its files and what became of it; JSON-ready."""
+    query = select(Batch).order_by(Batch.first_seen_at.desc(), Batch.id)
+    if batch_id is not None:
+        query = query.where(Batch.id == batch_id)
+    return [_batch(session, batch) for batch in session.scalars(query)]
+
+
+def _batch(session: Session, batch: Batch) -> dict[str, Any]:
+    files = session.scalars(
+        select(ScanFile)
+        .where(ScanFile.batch_id == batch.id, ScanFile.outcome.is_distinct_from(FileOutcome.IGNORED))
+        .order_by(ScanFile.path)
+    ).all()
+    documents = {
+        document.source_file: document
+        for document in session.scalars(select(Document).where(Document.batch_id == batch.id))
+    }
+    return {
+        "batch_id": batch.id,
+        "unit_code": batch.unit_code,
+        "name": batch.name,
+        "status": batch.status,
+        "first_seen_at": batch.first_seen_at.isoformat(),
+        "claimed_at": batch.claimed_at and batch.claimed_at.isoformat(),
+        "published_at": batch.published_at and batch.published_at.isoformat(),
+        "files": [_file(session, file, documents.get(file.path)) for file in files],
+    }
+
+
+def _file(session: Session, file: ScanFile, document: Document | None) -> dict[str, Any]:
+    twin = session.get(ScanFile, file.duplicate_of) if file.duplicate_of else None
+    return {
+        "file": file.path,
+        "outcome": document.status if document else file.outcome or ("gone" if file.gone_at else "waiting"),
+        "reason": file.reason,
+        "review_reasons": document.review_reasons if document else [],
+        "document_id": document.document_id if document else None,
+        "duplicate_of": f"{twin.batch_id}/{twin.path}" if twin else None,
+        "sha256": file.sha256,
+        "size_bytes": file.size_bytes,
+        "first_seen_at": file.first_seen_at.isoformat(),
+    }

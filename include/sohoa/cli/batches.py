@@ -1,0 +1,113 @@
+"""`sohoa digitise` and `sohoa status`."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sohoa.catalogue.database import reading
+from sohoa.catalogue.overview import batch_overview
+from sohoa.cli.output import FAILED, NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem, progress_bar
+from sohoa.messages import reason_text, say
+from sohoa.settings import Settings, load_settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("digitise")(digitise)
+    app.command("status")(status)
+
+
+def digitise(
+    folder: Annotated[Path, typer.Argument(help="A batch of scans.", exists=True, file_okay=False)],
+    unit: Annotated[str, typer.Option(help="Code of the unit that scanned, such as G09.")],
+    jobs: Annotated[int | None, typer.Option(min=1, help="Chunks read at the same time.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read, check, link and archive a batch in this process; the folder stays as it is."""
+    from sohoa import journey
+    from sohoa.intake.receiving import adopt_folder, receive_batch
+
+    settings = load_settings()
+    batch_id = adopt_folder(settings, folder, unit)
+    note(f"Batch {batch_id}: copying to the master store …")
+    receive_batch(settings, batch_id)
+    n_lost = _read_all(settings, batch_id, jobs or settings.jobs)
+    note("Making archive copies, checking, linking …")
+    journey.compile_documents(settings, batch_id)
+    journey.make_copies(settings, batch_id)
+    journey.judge_documents(settings, batch_id)
+    outcome = journey.publish_batch(settings, batch_id)
+    if as_json:
+        print_json({**asdict(outcome), "receipt": str(settings.outbox / unit / batch_id)})
+    else:
+        _print_batch(settings, batch_id)
+    if n_lost:
+        problem(f"{n_lost} chunks could not be read; run the same command again, or look at the messages above.")
+        raise typer.Exit(FAILED)
+    if outcome.needs_person:
+        raise typer.Exit(NEEDS_PERSON)
+
+
+def _read_all(settings: Settings, batch_id: str, jobs: int) -> int:
+    """Read all chunks, `jobs` at a time; return how many chunks broke down. The others are read all the same."""
+    from sohoa.journey import plan_chunks, read_chunk
+
+    chunks = plan_chunks(settings, batch_id)
+    n_pages = sum(last - first + 1 for chunk in chunks for _, first, last in chunk)
+    n_done = n_lost = 0
+    # Forked children of a process with threads may hang.
+    with (
+        progress_bar("Reading pages") as progress,
+        ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
+    ):
+        progress(0, n_pages)
+        running = {pool.submit(read_chunk, settings, batch_id, chunk): chunk for chunk in chunks}
+        for future in as_completed(running):
+            n_done += sum(last - first + 1 for _, first, last in running[future])
+            progress(n_done, n_pages)
+            if (error := future.exception()) is not None:
+                problem(f"A chunk of {len(running[future])} files broke down: {error!r}")
+                n_lost += 1
+    return n_lost
+
+
+def status(
+    batch: Annotated[str | None, typer.Argument(help="Id of a batch; all batches without it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every file ever seen.")] = False,
+) -> None:
+    """Show where batches and files are."""
+    settings = load_settings()
+    with reading(settings.catalogue_url) as session:
+        batches = batch_overview(session, batch)
+    if batch is not None and not batches:
+        problem(f"There is no batch {batch}; `sohoa status` lists all.")
+        raise typer.Exit(WRONG_USE)
+    if as_json:
+        print_json(batches)
+    elif batch is not None:
+        _print_batch(settings, batch)
+    else:
+        rows = [(b["batch_id"], b["unit_code"], b["name"], b["status"], len(b["files"])) for b in batches]
+        print_table("Batches", ("Batch", "Unit", "Name", "Status", "Files"), rows, right=("Files",))
+
+
+def _print_batch(settings: Settings, batch_id: str) -> None:
+    with reading(settings.catalogue_url) as session:
+        batch = batch_overview(session, batch_id)[0]
+    language = settings.language
+    rows = []
+    for file in batch["files"]:
+        reasons = [reason_text(reason, language) for reason in file["review_reasons"]]
+        if file["duplicate_of"]:
+            reasons = [say("file.duplicate", language, twin=file["duplicate_of"])]
+        elif file["reason"]:
+            reasons = [say(file["reason"], language)]
+        rows.append((file["file"], say(f"outcome.{file['outcome']}", language), "; ".join(reasons)))
+    columns = tuple(say(f"receipt.{name}", language) for name in ("file", "outcome", "reason"))
+    print_table(f"{batch_id} ({batch['status']})", columns, rows)

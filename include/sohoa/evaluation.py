@@ -1,0 +1,138 @@
+"""How right an export is, held against a truth file. Only labelled data that nothing was tuned on may be quoted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sohoa.errors import SohoaError
+from sohoa.folding import fold
+
+KEY_FIELDS = ("code_number", "code_notation", "issued_on", "issuer")
+"""Fields of which no wrong value may be accepted; the link to the register is the fifth."""
+OTHER_FIELDS = ("doc_type", "subject", "signer_name", "dossier_code")
+_ACCEPTED = frozenset({"accepted", "signed", "archived"})
+
+
+@dataclass
+class Score:
+    """Counts over the documents of one level.
+
+    Attributes:
+        right: field → documents in which the value read equals the truth, accepted or not.
+        present: field → documents whose truth has a value.
+        n_closable: documents with a register row and a printed number.
+        wrong_accepted: what was accepted although wrong: (source file, field, got, truth).
+    """
+
+    n_documents: int = 0
+    n_missing: int = 0
+    n_accepted: int = 0
+    n_closable: int = 0
+    n_closed: int = 0
+    n_linkable: int = 0
+    n_linked: int = 0
+    n_linked_right: int = 0
+    right: dict[str, int] = field(default_factory=dict)
+    present: dict[str, int] = field(default_factory=dict)
+    wrong_accepted: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Figures with their shares (0–1; None where there is nothing to divide by)."""
+        return {
+            "n_documents": self.n_documents,
+            "n_missing": self.n_missing,
+            "n_accepted": self.n_accepted,
+            "review_rate": _share(self.n_documents - self.n_accepted, self.n_documents),
+            "n_closable": self.n_closable,
+            "closed_without_person": _share(self.n_closed, self.n_closable),
+            "field_accuracy": {name: _share(self.right.get(name, 0), n) for name, n in self.present.items()},
+            "link_precision": _share(self.n_linked_right, self.n_linked),
+            "link_recall": _share(self.n_linked_right, self.n_linkable),
+            "n_wrong_accepted": len(self.wrong_accepted),
+            # Rule of three: with no error in n trials the true rate is below 3/n with 95 % confidence.
+            "wrong_accepted_bound_95": _share(3, self.n_accepted) if not self.wrong_accepted else None,
+            "wrong_accepted": [list(row) for row in self.wrong_accepted],
+        }
+
+
+def evaluate(truth: Path, got: Path) -> dict[str, Score]:
+    """Scores by level, and under `all`; documents are matched by `source_file`.
+
+    Raises:
+        SohoaError: a file is not JSON lines with the keys of the contract.
+    """
+    found = {row["source_file"]: row for row in _rows(got)}
+    scores: dict[str, Score] = {"all": Score()}
+    for row in _rows(truth):
+        if not row.get("readable", True):
+            continue
+        level = str(row.get("level", "unknown"))
+        for score in (scores["all"], scores.setdefault(level, Score())):
+            _count(score, row, found.get(row["source_file"]))
+    return scores
+
+
+def _rows(path: Path) -> Iterable[dict[str, Any]]:
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        raise SohoaError(f"{path} cannot be read as JSON lines: {error}") from error
+    if any("source_file" not in row for row in rows):
+        raise SohoaError(f"{path} has a line without source_file: give a truth file or a catalogue export.")
+    return rows
+
+
+def _count(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any] | None) -> None:
+    score.n_documents += 1
+    closable = bool(truth.get("result_key")) and truth.get("numbering", "printed") == "printed"
+    score.n_closable += closable
+    score.n_linkable += bool(truth.get("result_key"))
+    for name in (*KEY_FIELDS, *OTHER_FIELDS):
+        if truth.get(name) is not None:
+            score.present[name] = score.present.get(name, 0) + 1
+    if got is None:
+        score.n_missing += 1
+        return
+    for name in score.present:
+        if truth.get(name) is not None and _same(name, got.get(name), truth[name]):
+            score.right[name] = score.right.get(name, 0) + 1
+    if got["status"] in _ACCEPTED:
+        _count_accepted(score, truth, got, closable)
+
+
+def _count_accepted(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any], closable: bool) -> None:
+    score.n_accepted += 1
+    score.n_closed += closable
+    score.n_linked += 1
+    linked_right = got.get("result_key") == truth.get("result_key")
+    score.n_linked_right += linked_right
+    source = str(truth["source_file"])
+    if not linked_right:
+        score.wrong_accepted.append((source, "link", got.get("result_key"), truth.get("result_key")))
+    for name in KEY_FIELDS:
+        if name in truth and not _same(name, got.get(name), truth[name]):
+            score.wrong_accepted.append((source, name, got.get(name), truth[name]))
+
+
+def _same(name: str, got: Any, truth: Any) -> bool:
+    if name == "code_number":
+        return str(got or "").lstrip("0") == str(truth or "").lstrip("0")
+    if name == "subject":
+        # Line ends and punctuation are the printer's; every letter and mark counts.
+        return _letters(got) == _letters(truth)
+    if name == "issuer":
+        return fold(str(got or "")) == fold(str(truth or ""))
+    return bool(got == truth)
+
+
+def _letters(text: Any) -> str:
+    return re.sub(r"\W+", " ", str(text or "")).strip().casefold()
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None

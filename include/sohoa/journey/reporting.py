@@ -1,0 +1,63 @@
+"""The two stations that must be right as a whole: the register comes in, and the warehouse goes out, past a gate."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from sohoa.indicators import today
+from sohoa.quality import (
+    GateResult,
+    judge,
+    register_frame,
+    require,
+    store_verdicts,
+    warehouse_frame,
+    write_data_docs,
+)
+from sohoa.register import ImportSummary, import_register, read_register
+from sohoa.settings import Settings
+from sohoa.warehouse import LoadSummary, WarehouseFrames, refresh_warehouse
+
+
+def take_in_register(
+    settings: Settings,
+    file: Path,
+    mapping: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportSummary:
+    """Import a register export that passes its gate.
+
+    Raises:
+        GateFailed: the file as a whole cannot be trusted; nothing was imported.
+        SohoaError: the file cannot be read.
+    """
+    rows, rejections = read_register(settings, file, mapping)
+    n_rejected = len({rejection.line for rejection in rejections})
+    frame = register_frame((asdict(row) for row in rows), n_rejected, today())
+    with file.open("rb") as stream:
+        subject = f"register-{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]}"
+    _pass(settings, judge(settings, "register", subject, frame, "line"))
+    return import_register(settings, file, mapping, progress, rows=(rows, rejections))
+
+
+def publish_rates(settings: Settings) -> LoadSummary:
+    """Bring the warehouse up to date with the catalogue, past its gate.
+
+    Raises:
+        GateFailed: the figures contradict themselves; the warehouse keeps what it had.
+    """
+
+    def gate(frames: WarehouseFrames) -> None:
+        frame = warehouse_frame(frames.tables["digitisation_rate"])
+        _pass(settings, judge(settings, "warehouse", frames.load_id, frame, "rate_id"))
+
+    return refresh_warehouse(settings, gate)
+
+
+def _pass(settings: Settings, result: GateResult) -> None:
+    store_verdicts(settings, result)
+    write_data_docs(settings, result)
+    require(result)
