@@ -250,6 +250,7 @@ class Batch(Base):
     first_seen_at: Mapped[dt.datetime]
     claimed_at: Mapped[dt.datetime | None]
     claimed_on: Mapped[dt.date | None]  # the Vietnamese day of claimed_at
+    received_at: Mapped[dt.datetime | None]  # every file is in the master store and the ledger
     run_id: Mapped[str | None]  # who works on it, and when that was last heard of
     progress_at: Mapped[dt.datetime | None]
     published_at: Mapped[dt.datetime | None]

@@ -92,8 +92,9 @@ def receive_batch(settings: Settings, batch_id: str) -> None:
         if batch is None:
             raise KeyError(f"no batch {batch_id}")
     folder = claimed_folder(settings, batch) if batch.source == "inbox" else Path(batch.source)
-    if not folder.is_dir():
-        return  # an earlier try has moved it: the ledger holds everything
+    if batch.received_at is not None:
+        _put_away(settings, batch, folder)
+        return
     manifest = read_manifest(folder)
     with PageWorker(settings) as worker:
         for file in regular_files(folder):
@@ -104,10 +105,17 @@ def receive_batch(settings: Settings, batch_id: str) -> None:
                 _enter(settings, batch_id, arrival, manifest.get(file.path))
     for path in irregular_files(folder):
         _note_irregular(settings, batch_id, path)
-    if batch.source == "inbox":
+    with writing(settings.catalogue_url) as session:
+        session.get_one(Batch, batch_id).received_at = utc_now()
+    _put_away(settings, batch, folder)
+
+
+def _put_away(settings: Settings, batch: Batch, folder: Path) -> None:
+    """Move a received batch to `.done`, unless an earlier try has done so; a folder named by hand stays."""
+    if batch.source == "inbox" and folder.is_dir():
         done = settings.inbox / batch.unit_code / DONE
         done.mkdir(exist_ok=True)
-        folder.rename(done / batch_id)
+        folder.rename(done / batch.id)
 
 
 def _bring_in(settings: Settings, worker: PageWorker, file: FoundFile, entry: ManifestEntry | None) -> _Arrival:

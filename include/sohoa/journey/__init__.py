@@ -1,16 +1,25 @@
 """The stations in the order in which a batch passes them; the DAG and `sohoa digitise` call the same functions."""
 
-from sohoa.journey.chunks import Chunk, plan_chunks, read_chunk
+from sohoa.journey.chunks import Chunk, PageRange, plan_chunks, read_chunk
 from sohoa.journey.copies import make_copies
 from sohoa.journey.documents import compile_documents, judge_documents
-from sohoa.journey.publishing import BatchOutcome, count_outcome, publish_batch, settle_waiting
-from sohoa.journey.reporting import publish_rates, take_in_register
+from sohoa.journey.publishing import (
+    BatchOutcome,
+    count_outcome,
+    is_published,
+    publish_batch,
+    settle_waiting,
+)
+from sohoa.journey.reporting import import_waiting, publish_rates, take_in_register
 
 __all__ = [
     "BatchOutcome",
     "Chunk",
+    "PageRange",
     "compile_documents",
     "count_outcome",
+    "import_waiting",
+    "is_published",
     "judge_documents",
     "make_copies",
     "plan_chunks",

@@ -40,8 +40,13 @@ def compile_documents(settings: Settings, batch_id: str) -> list[str]:
     """Make a document of every readable file of the batch; return their ids.
 
     What a person or an earlier run has settled stays as it is. Safe to run again.
+
+    Raises:
+        RuntimeError: not every file of the batch is in the master store yet.
     """
     with reading(settings.catalogue_url) as session:
+        if session.get_one(Batch, batch_id).received_at is None:
+            raise RuntimeError(f"batch {batch_id} is not received: its files must be in the master store first")
         files = session.scalars(
             select(ScanFile)
             .where(

@@ -77,6 +77,12 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
     return count_outcome(settings, batch_id)
 
 
+def is_published(settings: Settings, batch_id: str) -> bool:
+    """Whether every file of the batch has its outcome and the receipt is out."""
+    with reading(settings.catalogue_url) as session:
+        return session.get_one(Batch, batch_id).status == BatchStatus.PUBLISHED
+
+
 def settle_waiting(settings: Settings) -> list[str]:
     """Try documents in review again, after the register grew; return the batches of those that were accepted."""
     with writing(settings.catalogue_url) as session:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from sohoa.errors import SohoaError
 from sohoa.indicators import today
 from sohoa.quality import (
     GateResult,
@@ -18,6 +19,7 @@ from sohoa.quality import (
     write_data_docs,
 )
 from sohoa.register import ImportSummary, import_register, read_register
+from sohoa.register.folder import DONE, REFUSED, put_away, waiting_exports
 from sohoa.settings import Settings
 from sohoa.warehouse import LoadSummary, WarehouseFrames, refresh_warehouse
 
@@ -41,6 +43,29 @@ def take_in_register(
         subject = f"register-{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]}"
     _pass(settings, judge(settings, "register", subject, frame, "line"))
     return import_register(settings, file, mapping, progress, rows=(rows, rejections))
+
+
+def import_waiting(settings: Settings) -> list[str]:
+    """Import every export that waits in the register folder; return their names.
+
+    A file that cannot be taken is put aside, so that it does not stop the others.
+
+    Raises:
+        SohoaError: after all were tried, if one or more were refused; says which and why.
+    """
+    done, refused = [], []
+    for file in waiting_exports(settings):
+        try:
+            take_in_register(settings, file)
+        except SohoaError as error:
+            place = put_away(settings, file, REFUSED)
+            refused.append(f"{file.name} (now {place}): {error}")
+        else:
+            put_away(settings, file, DONE)
+            done.append(file.name)
+    if refused:
+        raise SohoaError("; ".join(refused))
+    return done
 
 
 def publish_rates(settings: Settings) -> LoadSummary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from rapidfuzz import fuzz
 
@@ -26,6 +27,7 @@ _OFFICE = re.compile(
     r"CHANH VAN PHONG|PHO CHANH VAN PHONG|GIAM DOC|PHO GIAM DOC|CHU TICH|PHO CHU TICH|TRUONG PHONG|CHANH THANH TRA)\b"
 )
 _NAME_WORDS = range(2, 7)
+_MIDDLE, _HEAD_ENDS = 0.5, 0.15  # of the page's width, of its height
 
 
 def read_type(lines: Sequence[Line], header: Header, code: Code | None) -> tuple[Reading, Line | None]:
@@ -87,7 +89,7 @@ def _paragraph(below: Sequence[Line], start: Line) -> list[Line]:
         apart = line.middle - previous.middle
         if len(taken) == _SUBJECT_LINES or apart > _LINE_STEP * max(previous.height, start.height):
             break
-        if _SUBJECT_ENDS.match(line.folded):
+        if _SUBJECT_ENDS.match(line.folded.lstrip(" -–_.:;")):
             break
         if any(character.isalnum() for character in line.text):
             taken.append(line)
@@ -106,26 +108,23 @@ def _about_line(lines: Sequence[Line], header: Header) -> Line | None:
 
 
 def read_signer(pages: Sequence[Sequence[Line]]) -> Reading:
-    """The signer's name: the last name in the right column below an office, on the page that is signed."""
+    """The signer's name: the first name in the right column below an office, on the page that is signed."""
     for index, lines in enumerate(pages):
-        offices = [line for line in lines if line.centre > 0.5 and line.text.isupper() and _OFFICE.search(line.folded)]
-        below = [
-            line
-            for line in lines
-            if offices
-            and line.centre > 0.5
-            and line.left > 0.4
-            and line.middle > offices[-1].middle
-            and _is_name(line.text)
-        ]
-        if below and offices[-1].middle > 0.15:
-            name = below[0]
-            return Reading(" ".join(name.text.split()), name.confidence, index + 1, name.box)
+        right = [line for line in lines if line.centre > _MIDDLE]
+        offices = [line for line in right if line.text.isupper() and _OFFICE.search(line.folded)]
+        if not offices or offices[-1].middle < _HEAD_ENDS:
+            continue
+        for line in right:
+            name = _name_in(line.text) if line.middle > offices[-1].middle else None
+            if name is not None:
+                return Reading(name, line.confidence, index + 1, line.box)
     return NOTHING
 
 
-def _is_name(text: str) -> bool:
-    words = text.split()
-    return len(words) in _NAME_WORDS and all(
-        word[0].isupper() and word[1:].islower() and word.isalpha() for word in words if word
-    )
+def _name_in(text: str) -> str | None:
+    """The name in a line, without the specks that a signature or a seal leaves around it."""
+    words = [word.strip("`'\"^.,;:|_-—~*\\/()[]{}<>“”‘’") for word in text.split()]
+    names = [word if word.isalpha() and word[0].isupper() and word[1:].islower() else "" for word in words]
+    runs = [list(run) for is_name, run in groupby(names, key=bool) if is_name]
+    longest = max(runs, key=len, default=[])
+    return " ".join(longest) if len(longest) in _NAME_WORDS else None

@@ -51,7 +51,8 @@ DOC_TYPES = {
 OFFICIAL_LETTER = "Công văn"
 _OTHER_AGENCIES = ("CP", "TTg", "UBND", "SNV")  # met in citations and in copies of others' decisions
 
-_PREFIX = re.compile(r"^\W*S[^\W\d]{0,2}[6ốôóòơ]?\s*[:;.,]?\s*(?=[\d/…._\s])", re.IGNORECASE)
+_PREFIX = re.compile(r"^[\W_]*S[^\W\d]{0,2}[6ốôóòơ]?\s*[:;.,]?\s*(?=[\d/…._\s])", re.IGNORECASE)
+_TORN_SYMBOL = re.compile(r"(?<=[A-ZĐ])\s+(?=[A-ZĐ]+(?:-|$))")
 _CODE = re.compile(
     r"^[\s._…]*(?P<number>\d[\d\s]{0,6}?)?[\s._…]*/\s*"
     r"(?P<notation>(?:\d{4}\s*/\s*)?[A-ZĐƠƯÔÂÊ0-9][\w&]{0,9}(?:\s*[-–—]\s*[A-ZĐƯƠÔÂÊ0-9][\w&]{0,14}){1,3})"
@@ -84,7 +85,7 @@ class Code:
 
 def parse_code(line: str) -> Code | None:
     """The number and symbol in a number line such as `Số: 1368 /QĐ-BNV`; None if it is no such line."""
-    text = unicodedata.normalize("NFC", line)
+    text = _TORN_SYMBOL.sub("", unicodedata.normalize("NFC", line))
     found = _CODE.match(_PREFIX.sub("", text, count=1))
     if found is None:
         return None

@@ -1,0 +1,27 @@
+"""What the DAGs hand to each other; the lineage graph of these is the journey of a scan."""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset, AssetWatcher
+
+from sohoa_airflow.triggers import WaitingPulse
+
+INBOX = Asset("inbox", watchers=[AssetWatcher("inbox_pulse", WaitingPulse("inbox"))], group="sohoa")
+"""Something complete waits in the inbox."""
+
+REGISTER_FOLDER = Asset(
+    "register_folder", watchers=[AssetWatcher("register_pulse", WaitingPulse("register"))], group="sohoa"
+)
+"""An export of the one-stop system waits in the register folder."""
+
+BATCH = Asset("batch", group="sohoa")
+"""A claimed batch; one partition key for each."""
+
+REGISTER = Asset("register", group="sohoa")
+"""The register of results in the catalogue."""
+
+CATALOGUE = Asset("catalogue", group="sohoa")
+"""The documents in the catalogue."""
+
+WAREHOUSE = Asset("warehouse", group="sohoa")
+"""The reporting tables."""
