@@ -131,7 +131,7 @@ class LocalAirflow:
         """Wait until all components that were started report health."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            self._check_alive()
+            self.check_alive()
             with suppress(urllib.error.URLError, ConnectionError, TimeoutError, KeyError):
                 health = self.get("/api/v2/monitor/health", authorised=False)
                 if all(health[part]["status"] == "healthy" for part in self._expected_health()):
@@ -142,7 +142,8 @@ class LocalAirflow:
     def _expected_health(self) -> list[str]:
         return ["metadatabase", *(name.replace("-", "_") for name in self.processes if name != "api-server")]
 
-    def _check_alive(self) -> None:
+    def check_alive(self) -> None:
+        """Raise AirflowNotReady if a component has ended by itself."""
         for name, process in self.processes.items():
             if process.poll() is not None:
                 raise AirflowNotReady(

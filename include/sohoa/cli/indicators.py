@@ -12,6 +12,7 @@ import typer
 
 from sohoa.cli.output import WRONG_USE, print_json, print_table, problem
 from sohoa.errors import SohoaError
+from sohoa.indicators import Rate, compute_rates, parse_period
 from sohoa.settings import load_settings
 
 _FIELDS = ("indicator", "unit_code", "period", "as_of", "numerator", "denominator", "rate", "target", "gap", "met")
@@ -30,8 +31,6 @@ def indicators(
     form: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
 ) -> None:
     """Print digitisation rates against their legal targets."""
-    from sohoa.indicators import compute_rates, parse_period
-
     if as_of and period:
         raise typer.BadParameter("give --as-of or --period, not both")
     if form not in ("table", "json", "csv"):
@@ -43,40 +42,42 @@ def indicators(
         problem(str(error))
         raise typer.Exit(WRONG_USE) from error
     rates = compute_rates(load_settings(), period=chosen, as_of=day, unit=unit)
-    rows = [{key: value for key, value in asdict(rate).items() if key in _FIELDS} for rate in rates]
-    unused = "as_of" if chosen else "period"
-    for row in rows:
-        row.pop(unused, None)
-    _print(rows, form)
+    _print(rates, form)
 
 
-def _print(rows: list[dict[str, Any]], form: str) -> None:
+def _print(rates: list[Rate], form: str) -> None:
+    rows = [_plain(rate) for rate in rates]
     if form == "json":
         print_json(rows)
     elif form == "csv":
-        fields = [field for field in _FIELDS if not rows or field in rows[0]]
-        writer = csv.DictWriter(sys.stdout, fields)
+        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else _FIELDS)
         writer.writeheader()
         writer.writerows(rows)
     else:
-        headings = ("Indicator", "Unit", "When", "Digitised", "Of", "Rate", "Target", "Gap (points)", "Met")
-        print_table("Digitisation rates", headings, [_readable(row) for row in rows], right=headings[3:8])
+        headings = ("When", "Indicator", "Unit", "Digitised", "Of", "Rate", "Target", "Met")
+        lines = [(rate.period or rate.as_of, *readable(rate)) for rate in rates]
+        print_table("Digitisation rates", headings, lines, right=headings[3:7])
 
 
-def _readable(row: dict[str, Any]) -> tuple[Any, ...]:
-    met = {True: "✓", False: "✗", None: None}[row["met"]]
+def _plain(rate: Rate) -> dict[str, Any]:
+    """The contract's object: `period` or `as_of`, whichever was asked for."""
+    row = {key: value for key, value in asdict(rate).items() if key in _FIELDS}
+    row.pop("as_of" if rate.period else "period")
+    return row
+
+
+def readable(rate: Rate) -> tuple[str, ...]:
+    """Indicator, unit, numerator, denominator, rate, target, met: for tables that people read."""
     return (
-        row["indicator"],
-        row["unit_code"] or "all",
-        row.get("period") or row.get("as_of"),
-        row["numerator"],
-        row["denominator"],
-        _percent(row["rate"]),
-        _percent(row["target"]),
-        None if row["gap"] is None else f"{row['gap'] * 100:.1f}",
-        met,
+        rate.indicator,
+        rate.unit_code or "all",
+        str(rate.numerator),
+        str(rate.denominator),
+        _percent(rate.rate),
+        _percent(rate.target),
+        "–" if rate.met is None else "✓" if rate.met else f"✗ {(rate.gap or 0) * 100:.1f} points short",
     )
 
 
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{share * 100:.1f} %"
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f} %"

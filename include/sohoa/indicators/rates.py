@@ -198,7 +198,8 @@ def _count(connection: Connection, population: str, cuts: Sequence[Cut]) -> list
 
 
 def _count_some(connection: Connection, population: str, cuts: Sequence[Cut]) -> list[Counts]:
-    spell = population_spells(connection, population).subquery("spell").c
+    # Materialised, so that each spell is worked out once and not once per sum.
+    spell = population_spells(connection, population).cte("spell").prefix_with("MATERIALIZED").c
     sums = []
     for cut in cuts:
         member = is_member(spell, cut.day, _since(population, cut))
