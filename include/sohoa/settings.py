@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     Times are seconds, sizes are as their names say.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SOHOA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SOHOA_", env_ignore_empty=True, extra="ignore")
 
     home: Path = Path("data")
     inbox: Path = Path()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import os
 import shutil
 import signal
@@ -70,14 +71,19 @@ def _show(airflow: LocalAirflow, settings: Settings) -> bool:
         "waiting to be picked up",
     )
     console.print(f"Picked up after {time.monotonic() - started:.0f} s: batch {batch.id}", highlight=False)
-    _follow(
+    batch = _follow(
         lambda: _batch(settings, batch_name),
         lambda found: found.status == BatchStatus.PUBLISHED,
         started,
         "reading, checking, linking, archiving",
     )
     published = time.monotonic() - started
-    _follow(lambda: _open_runs(airflow, seen), lambda n_open: n_open == 0, started, "bringing the warehouse up to date")
+    _follow(
+        lambda: _open_runs(airflow, seen, batch.published_at),
+        lambda n_open: n_open == 0,
+        started,
+        "bringing the warehouse up to date",
+    )
     _print_receipt(settings, batch.id)
     _print_rates(settings)
     console.print(f"From drop to published catalogue: {published:.0f} s", highlight=False)
@@ -99,12 +105,11 @@ def _batch(settings: Settings, name: str) -> Batch | None:
         return session.query(Batch).filter_by(unit_code=UNIT, name=name).one_or_none()
 
 
-def _open_runs(airflow: LocalAirflow, seen: dict[str, set[str]]) -> int:
+def _open_runs(airflow: LocalAirflow, seen: dict[str, set[str]], published_at: dt.datetime) -> int:
     """Runs of ours that are not finished; counts one more until the warehouse was refreshed after the batch."""
     runs = [run for dag in _DAGS for run in airflow.runs(dag) if run["dag_run_id"] not in seen[dag]]
-    digitised = [run["end_date"] for run in runs if run["dag_id"] == "digitise_batch" and run["end_date"]]
-    refreshed = [run["end_date"] for run in runs if run["dag_id"] == "refresh_warehouse" and run["end_date"]]
-    is_late = not digitised or not any(end > max(digitised) for end in refreshed)
+    refreshed = [run["start_date"] for run in runs if run["dag_id"] == "refresh_warehouse" and run["end_date"]]
+    is_late = not any(dt.datetime.fromisoformat(start) >= published_at for start in refreshed)
     return sum(run["state"] not in ("success", "failed") for run in runs) + is_late
 
 
