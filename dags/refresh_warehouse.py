@@ -3,7 +3,7 @@
 
 **What**: computes populations, daily series and rates from the catalogue, judges them by
 `expectations/warehouse.json`, and replaces the reporting tables in one transaction.
-**Trigger**: a change of the catalogue or the register (their assets), and daily at 01:00.
+**Trigger**: the catalogue pulse (asset `catalogue`: documents or register changed), and daily at 01:00.
 **Owner**: data-engineering.
 **When it fails**: readers keep the last good tables. A failed gate names the figures that contradict themselves:
 look at the Data Docs in the outbox; mend the data (or the rule) and clear the task.
@@ -12,15 +12,14 @@ look at the Data Docs in the outbox; mend the data (or the rule) and clear the t
 from __future__ import annotations
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from sohoa_airflow.assets import CATALOGUE, REGISTER, WAREHOUSE
 from sohoa_airflow.defaults import DEFAULT_ARGS, TIMEZONE
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(
-        assets=CATALOGUE | REGISTER, timetable=CronTriggerTimetable("0 1 * * *", timezone=TIMEZONE)
-    ),
+    schedule=AssetOrTimeSchedule(assets=[CATALOGUE], timetable=CronTriggerTimetable("0 1 * * *", timezone=TIMEZONE)),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
@@ -32,8 +31,12 @@ def refresh_warehouse():
     def publish_rates():
         from sohoa.journey import publish_rates
         from sohoa.settings import load_settings
+        from sohoa.warehouse import unpublished_event
 
-        return publish_rates(load_settings()).load_id
+        settings = load_settings()
+        if unpublished_event(settings) is None:
+            raise AirflowSkipException("the warehouse shows all that the catalogue knows")
+        return publish_rates(settings).load_id
 
     publish_rates()
 

@@ -59,7 +59,7 @@ install_environment() {
     if [ ! -x .uv/bin/uv ] || [ "$(.uv/bin/uv --version | cut -d' ' -f2)" != "$UV_VERSION" ]; then
         echo "Installing uv $UV_VERSION"
         "$python" -m venv .uv 2>/dev/null || fail "this Python lacks venv; on Debian: apt-get install python3-venv"
-        .uv/bin/pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+        .uv/bin/pip install -qq --disable-pip-version-check "uv==$UV_VERSION"
     fi
     echo "Installing the locked Python environment into .venv"
     .uv/bin/uv sync --quiet --frozen --no-python-downloads --python "$python"

@@ -1,4 +1,4 @@
-"""The pulse of a watched folder: «something is waiting», repeated until the folder is empty."""
+"""The pulse of a watched place: «something is waiting», repeated until nothing waits."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 logger = logging.getLogger(__name__)
 
-Folder = Literal["inbox", "register"]
+Place = Literal["inbox", "register", "catalogue"]
 
 
 class WaitingPulse(BaseEventTrigger):
-    """Fires when something new waits in a folder, and again every `repeat_after` seconds while it waits.
+    """Fires when something new waits in a place, and again every `repeat_after` seconds while it waits.
 
     It polls, because network shares send no events, and keeps nothing that matters: an event lost with a killed
     triggerer is followed by the next, and the event says only *that* something waits. What waits is decided by
@@ -23,14 +23,15 @@ class WaitingPulse(BaseEventTrigger):
     together, so an event must never be the only record of a batch).
 
     Args:
-        folder: `inbox` (complete batches) or `register` (exports at rest).
+        place: `inbox` (complete batches), `register` (exports at rest) or `catalogue` (changes that the
+            warehouse does not show yet).
         poll_seconds: Time between two looks.
         repeat_after: Seconds until the same news is told again.
     """
 
-    def __init__(self, folder: Folder, poll_seconds: float = 2.0, repeat_after: float = 20.0) -> None:
+    def __init__(self, place: Place, poll_seconds: float = 2.0, repeat_after: float = 20.0) -> None:
         super().__init__()
-        self.folder: Folder = folder
+        self.place: Place = place
         self.poll_seconds = poll_seconds
         self.repeat_after = repeat_after
 
@@ -38,12 +39,12 @@ class WaitingPulse(BaseEventTrigger):
         """Class path and arguments, the inverse of `__init__`."""
         return (
             f"{type(self).__module__}.{type(self).__qualname__}",
-            {"folder": self.folder, "poll_seconds": self.poll_seconds, "repeat_after": self.repeat_after},
+            {"place": self.place, "poll_seconds": self.poll_seconds, "repeat_after": self.repeat_after},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look, tell, sleep, for ever."""
-        look = _LOOKS[self.folder]
+        look = _LOOKS[self.place]
         clock = asyncio.get_running_loop().time
         told: set[str] = set()
         told_at = 0.0
@@ -51,7 +52,7 @@ class WaitingPulse(BaseEventTrigger):
             try:
                 waiting = set(await asyncio.to_thread(look))
             except Exception:  # an unmounted share or a busy database must not end the watch
-                logger.exception("The %s cannot be looked at; trying again", self.folder)
+                logger.exception("The %s cannot be looked at; trying again", self.place)
                 waiting = set()
             if waiting - told or (waiting and clock() - told_at >= self.repeat_after):
                 told_at = clock()
@@ -74,4 +75,16 @@ def _waiting_exports() -> list[str]:
     return [path.name for path in waiting_exports(load_settings())]
 
 
-_LOOKS: dict[Folder, Callable[[], list[str]]] = {"inbox": _complete_batches, "register": _waiting_exports}
+def _unpublished() -> list[str]:
+    from sohoa.settings import load_settings
+    from sohoa.warehouse import unpublished_event
+
+    newest = unpublished_event(load_settings())
+    return [] if newest is None else [f"event {newest}"]
+
+
+_LOOKS: dict[Place, Callable[[], list[str]]] = {
+    "inbox": _complete_batches,
+    "register": _waiting_exports,
+    "catalogue": _unpublished,
+}

@@ -13,8 +13,9 @@ import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, inspect, make_url, select
 from sqlalchemy.schema import CreateSchema
 
-from sohoa.catalogue.database import connect
-from sohoa.catalogue.models import utc_now
+from sohoa.catalogue.database import connect, reading
+from sohoa.catalogue.models import Event, utc_now
+from sohoa.indicators import today
 from sohoa.settings import Settings
 from sohoa.warehouse.stage import Row, WarehouseFrames, stage_warehouse
 from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, load
@@ -74,6 +75,20 @@ def publish_warehouse(settings: Settings, frames: WarehouseFrames) -> LoadSummar
             _replace_rows(connection, frames, loaded_at)
     n_rows = {name: len(frame) for name, frame in frames.tables.items()}
     return LoadSummary(frames.load_id, frames.staged_at, loaded_at, is_newest, n_rows)
+
+
+def unpublished_event(settings: Settings) -> int | None:
+    """The catalogue's newest event if the warehouse does not know it yet, or was loaded before today; else None."""
+    with reading(settings.catalogue_url) as session:
+        newest = session.scalar(select(func.max(Event.id))) or 0
+    with connect_warehouse(settings) as connection:
+        if not inspect(connection).has_table(load.name, schema=None if connection.dialect.name == "sqlite" else SCHEMA):
+            return newest
+        known = connection.execute(
+            select(load.c.last_event, load.c.as_of).order_by(load.c.staged_at.desc()).limit(1)
+        ).first()
+    is_current = known is not None and known.last_event >= newest and known.as_of >= today()
+    return None if is_current else newest
 
 
 def refresh_warehouse(settings: Settings, gate: Callable[[WarehouseFrames], None] | None = None) -> LoadSummary:

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Boolean, Connection, Float, Integer, String, Table, func, select
 
 from sohoa.catalogue.database import connect
-from sohoa.catalogue.models import DIGITISED, Document, Dossier, Procedure, Result, Unit, utc_now
+from sohoa.catalogue.models import DIGITISED, Document, Dossier, Event, Procedure, Result, Unit, utc_now
 from sohoa.indicators import (
     FOREVER,
     REPORT_STARTS_ON,
@@ -57,7 +57,7 @@ class WarehouseFrames:
 
     `tables` holds a frame per table name of `tables.REPLACED`, its columns in the table's order, its rows
     sorted by the table's key; days are `datetime.date` or None. `source_counts` are rows of the catalogue
-    (`n_results`, `n_dossiers`, `n_documents`, `n_digitised`) at the same instant.
+    (`n_results`, `n_dossiers`, `n_documents`, `n_digitised`) at the same instant, and its newest event.
     """
 
     load_id: str
@@ -279,5 +279,6 @@ def _source_counts(connection: Connection) -> dict[str, int]:
         "n_dossiers": select(func.count()).select_from(Dossier),
         "n_documents": select(func.count()).select_from(Document),
         "n_digitised": select(func.count()).select_from(Document).where(Document.status.in_(DIGITISED)),
+        "last_event": select(func.coalesce(func.max(Event.id), 0)),
     }
     return {name: connection.execute(query).scalar_one() for name, query in queries.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -257,6 +258,7 @@ load = Table(
     _must("n_dossiers", Integer, "Dossiers in the catalogue"),
     _must("n_documents", Integer, "Documents in the catalogue, in any state"),
     _must("n_digitised", Integer, "Documents accepted or later"),
+    _must("last_event", BigInteger, "Newest event of the catalogue that the load knew"),
     comment="Loads of this schema, all kept; every other table holds what the newest one found",
 )
 

@@ -1,0 +1,1 @@
+"""What the init service of docker-compose.yaml runs beside Airflow's own commands."""

@@ -1,0 +1,397 @@
+"""What the pages show: rates from the warehouse, batches from the catalogue. Nothing here writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from sqlalchemy import Connection, Row, case, func, inspect, make_url, select
+from sqlalchemy.orm import Session
+
+from sohoa.catalogue.database import reading
+from sohoa.catalogue.models import (
+    DIGITISED,
+    Batch,
+    Document,
+    DocumentStatus,
+    FileOutcome,
+    Page,
+    PageStatus,
+    ScanFile,
+    Unit,
+)
+from sohoa.indicators import PopulationItem, load_rulebook, parse_period, population_items
+from sohoa.intake.receipt import ReceiptLine, receipt_lines
+from sohoa.settings import Settings
+from sohoa.warehouse import SCHEMA, connect_warehouse
+from sohoa.warehouse.tables import (
+    digitisation_rate,
+    dim_indicator,
+    dim_report_period,
+    dim_target,
+    dim_unit,
+    load,
+)
+
+Item = TypeVar("Item")
+Show = Literal["all", "digitised", "missing"]
+
+
+@dataclass(frozen=True)
+class Paged(Generic[Item]):
+    """One page of a list; `number` counts from 1, `total` is the length of the whole list."""
+
+    items: Sequence[Item]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def last(self) -> int:
+        """Number of the last page; 1 for an empty list."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True)
+class UnitName:
+    """A unit as people know it; `code` None stands for all units together."""
+
+    code: str | None
+    name: str
+    name_en: str | None
+
+
+@dataclass(frozen=True)
+class YearTarget:
+    """What is measured in a year, on which population, and the share (0–1) to reach."""
+
+    year: int
+    indicator: str
+    population: str
+    population_name: str
+    population_name_en: str
+    value: float
+    basis: str
+    ends_on: dt.date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One rate: `met` is None when nothing is to be counted."""
+
+    numerator: int
+    denominator: int
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """All yearly rates as last loaded. `figures` has (unit code or None, year) as key."""
+
+    loaded_at: dt.datetime
+    as_of: dt.date
+    targets: tuple[YearTarget, ...]
+    units: tuple[UnitName, ...]
+    figures: dict[tuple[str | None, int], Figure]
+
+    def runs(self, target: YearTarget) -> bool:
+        """Whether the year is not over yet, as far as the load knows."""
+        return target.ends_on > self.as_of
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """A batch with its counts; pages are those of its readable files, `n_pages` 0 until it is received."""
+
+    batch_id: str
+    name: str
+    status: str
+    unit: UnitName
+    first_seen_at: dt.datetime
+    claimed_at: dt.datetime | None
+    n_pages: int = 0
+    n_pages_read: int = 0
+    n_files: int = 0
+    n_accepted: int = 0
+    n_in_review: int = 0
+    n_quarantined: int = 0
+    n_duplicate: int = 0
+
+
+@dataclass(frozen=True)
+class FigureItem:
+    """One member of a population with its digital copy, if it counts as digitised."""
+
+    item: PopulationItem
+    batch_id: str | None = None
+    source_file: str | None = None
+    first_page: int | None = None
+
+    @property
+    def code(self) -> str:
+        """Number and symbol as the register has them, or the whole key of a result without."""
+        return self.item.result_key.rsplit("|", 2)[0]
+
+    @property
+    def issued_on(self) -> dt.date | None:
+        """Issue date, part of the key where there is one."""
+        parts = self.item.result_key.rsplit("|", 2)
+        return dt.date.fromisoformat(parts[1]) if len(parts) == 3 else None
+
+
+@dataclass(frozen=True)
+class FigureList:
+    """The members behind a figure, counted now from the catalogue; `unit` None stands for all units."""
+
+    figure: Figure
+    counts: str  # result | case
+    page: Paged[FigureItem]
+    unit: UnitName | None
+
+
+def load_board(settings: Settings) -> Board | None:
+    """The yearly rates of the civil calendar, or None if the warehouse was never loaded."""
+    if _is_absent(settings.warehouse_url):
+        return None
+    with connect_warehouse(settings) as connection:
+        newest = _newest_load(connection)
+        if newest is None:
+            return None
+        rows = connection.execute(_yearly_rates()).all()
+        units = connection.execute(
+            select(dim_unit.c.unit_code, dim_unit.c.name, dim_unit.c.name_en)
+            .where(dim_unit.c.is_current)
+            .order_by(dim_unit.c.unit_code)
+        ).all()
+    targets = _one_target_a_year(rows)
+    figures = {
+        (row.unit_code, row.year): Figure(row.numerator, row.denominator, row.met)
+        for row in rows
+        if targets[row.year].indicator == row.indicator
+    }
+    known = {code for code, _ in figures}
+    return Board(
+        loaded_at=newest.loaded_at,
+        as_of=newest.as_of,
+        targets=tuple(targets[year] for year in sorted(targets)),
+        units=tuple(UnitName(*unit) for unit in units if unit.unit_code in known),
+        figures=figures,
+    )
+
+
+def list_batches(settings: Settings, number: int, size: int) -> Paged[BatchRow]:
+    """A page of all batches, newest first; a constant number of queries however many there are."""
+    with _catalogue(settings) as session:
+        if session is None:
+            return Paged((), 0, number, size)
+        total = session.scalar(select(func.count()).select_from(Batch)) or 0
+        newest = func.coalesce(Batch.claimed_at, Batch.first_seen_at).desc()
+        rows = session.execute(_batches().order_by(newest, Batch.id).limit(size).offset((number - 1) * size)).all()
+        return Paged(_with_counts(session, rows), total, number, size)
+
+
+def find_batch(settings: Settings, batch_id: str) -> BatchRow | None:
+    """One batch with its counts."""
+    with _catalogue(settings) as session:
+        if session is None:
+            return None
+        return next(iter(_with_counts(session, session.execute(_batches().where(Batch.id == batch_id)).all())), None)
+
+
+def list_files(settings: Settings, batch_id: str, number: int, size: int) -> Paged[ReceiptLine]:
+    """A page of the batch's files as the receipt has them, in the language of `settings`."""
+    with reading(settings.catalogue_url) as session:
+        lines = receipt_lines(settings, session, batch_id)
+    return Paged(_cut(lines, number, size), len(lines), number, size)
+
+
+def list_figure(
+    settings: Settings, indicator: str, year: int, unit: str | None, show: Show, number: int, size: int
+) -> FigureList:
+    """What stands behind a yearly figure: the whole denominator, or only one side of it.
+
+    Raises:
+        SohoaError: no such indicator or unit.
+    """
+    period = parse_period(str(year))
+    members = population_items(settings, indicator, period.end, unit, since=period.year_start)
+    digitised = [item for item in members if item.document_id]
+    shown = {
+        "all": members,
+        "digitised": digitised,
+        "missing": [item for item in members if not item.document_id],
+    }[show]
+    with reading(settings.catalogue_url) as session:
+        items = _with_documents(session, _cut(shown, number, size))
+        name = _unit_name(session, unit) if unit else None
+    rulebook = load_rulebook()
+    return FigureList(
+        figure=Figure(len(digitised), len(members), met=None),
+        counts=rulebook.populations[rulebook.indicators[indicator].population].counts,
+        page=Paged(items, len(shown), number, size),
+        unit=name,
+    )
+
+
+def _newest_load(connection: Connection) -> Any:
+    schema = None if connection.dialect.name == "sqlite" else SCHEMA
+    if not inspect(connection).has_table(load.name, schema=schema):
+        return None
+    return connection.execute(
+        select(load.c.loaded_at, load.c.as_of).order_by(load.c.staged_at.desc()).limit(1)
+    ).one_or_none()
+
+
+def _yearly_rates() -> Any:
+    rate = digitisation_rate.c
+    return (
+        select(
+            rate.unit_code,
+            rate.indicator,
+            rate.numerator,
+            rate.denominator,
+            rate.met,
+            dim_report_period.c.year,
+            dim_report_period.c.ends_on,
+            dim_target.c.value,
+            dim_target.c.status,
+            dim_target.c.basis,
+            dim_target.c.population,
+            dim_indicator.c.population_name,
+            dim_indicator.c.population_name_en,
+        )
+        .join(dim_report_period, dim_report_period.c.period_key == rate.period_key)
+        .join(dim_target, dim_target.c.target_key == rate.target_key)
+        .join(dim_indicator, dim_indicator.c.indicator == rate.indicator)
+        .where(dim_report_period.c.kind == "year", dim_report_period.c.calendar == "civil")
+        # A year's binding target comes before its goals.
+        .order_by(dim_report_period.c.year, dim_target.c.status, rate.indicator)
+    )
+
+
+def _one_target_a_year(rows: Sequence[Row[Any]]) -> dict[int, YearTarget]:
+    targets: dict[int, YearTarget] = {}
+    for row in rows:
+        if row.year not in targets:
+            targets[row.year] = YearTarget(
+                year=row.year,
+                indicator=row.indicator,
+                population=row.population,
+                population_name=row.population_name,
+                population_name_en=row.population_name_en,
+                value=row.value,
+                basis=row.basis,
+                ends_on=row.ends_on,
+            )
+    return targets
+
+
+def _is_absent(url: str) -> bool:
+    """Whether this is a SQLite file that nobody has made yet: looking must not make it."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and bool(parsed.database) and not Path(str(parsed.database)).exists()
+
+
+@contextmanager
+def _catalogue(settings: Settings) -> Iterator[Session | None]:
+    """A reading session, or None before `sohoa init`."""
+    if _is_absent(settings.catalogue_url):
+        yield None
+        return
+    with reading(settings.catalogue_url) as session:
+        yield session if inspect(session.connection()).has_table(Batch.__tablename__) else None
+
+
+def _batches() -> Any:
+    return select(
+        Batch.id,
+        Batch.name,
+        Batch.status,
+        Batch.first_seen_at,
+        Batch.claimed_at,
+        Batch.unit_code,
+        Unit.name.label("unit_name"),
+        Unit.name_en.label("unit_name_en"),
+    ).join(Unit, Unit.code == Batch.unit_code)
+
+
+def _with_counts(session: Session, rows: Sequence[Row[Any]]) -> list[BatchRow]:
+    counts = _counts(session, [row.id for row in rows])
+    return [
+        BatchRow(
+            batch_id=row.id,
+            name=row.name,
+            status=row.status,
+            unit=UnitName(row.unit_code, row.unit_name, row.unit_name_en),
+            first_seen_at=row.first_seen_at,
+            claimed_at=row.claimed_at,
+            **counts[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _counts(session: Session, batch_ids: list[str]) -> dict[str, dict[str, int]]:
+    """The counts of BatchRow for some batches, in three grouped queries."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for query in (_file_counts(), _document_counts(), _page_counts()):
+        column = query.selected_columns[0]
+        for row in session.execute(query.where(column.in_(batch_ids)).group_by(column)).mappings():
+            found[row["batch_id"]].update({name: n for name, n in row.items() if name != "batch_id"})
+    return found
+
+
+def _file_counts() -> Any:
+    return select(
+        ScanFile.batch_id,
+        func.count().label("n_files"),
+        _how_many(ScanFile.outcome == FileOutcome.QUARANTINED).label("n_quarantined"),
+        _how_many(ScanFile.outcome == FileOutcome.DUPLICATE).label("n_duplicate"),
+    ).where(ScanFile.outcome.is_distinct_from(FileOutcome.IGNORED))
+
+
+def _document_counts() -> Any:
+    return select(
+        Document.batch_id,
+        _how_many(Document.status.in_(DIGITISED)).label("n_accepted"),
+        _how_many(Document.status == DocumentStatus.IN_REVIEW).label("n_in_review"),
+    )
+
+
+def _page_counts() -> Any:
+    return (
+        select(
+            ScanFile.batch_id,
+            func.count().label("n_pages"),
+            _how_many(Page.status != PageStatus.PENDING).label("n_pages_read"),
+        )
+        .join(Page, Page.sha256 == ScanFile.sha256)
+        .where(ScanFile.outcome.in_((FileOutcome.RECEIVED, FileOutcome.DOCUMENT)))
+    )
+
+
+def _how_many(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _with_documents(session: Session, items: Sequence[PopulationItem]) -> list[FigureItem]:
+    """Where the digital copies of a page of members came from, in one query."""
+    query = select(Document.document_id, Document.batch_id, Document.source_file, Document.first_page).where(
+        Document.document_id.in_([item.document_id for item in items if item.document_id])
+    )
+    places = {row.document_id: (row.batch_id, row.source_file, row.first_page) for row in session.execute(query)}
+    return [FigureItem(item, *places.get(item.document_id or "", ())) for item in items]
+
+
+def _unit_name(session: Session, code: str) -> UnitName:
+    unit = session.get_one(Unit, code)
+    return UnitName(unit.code, unit.name, unit.name_en)
+
+
+def _cut(items: Sequence[Item], number: int, size: int) -> Sequence[Item]:
+    return items[(number - 1) * size : number * size]
