@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,10 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless a unique key of it exists already; say whether it was inserted."""
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement: Insert = insert(model).values(**values).on_conflict_do_nothing()
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
+    key = model.__mapper__.primary_key
+    # The drivers do not agree on how to count the rows; what is returned was inserted.
+    returned = session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(*key))
+    return returned.first() is not None
 
 
 def record_event(

@@ -9,23 +9,13 @@ from pathlib import Path
 
 import xlsxwriter
 
+from sohoa.register import REQUIRED
 from sohoa.samples.plan import Plan, Rate
 from sohoa.samples.results import Result
 from sohoa.samples.units import units
 
 HEADERS = (
-    "Mã hồ sơ",
-    "Mã TTHC",
-    "Tên TTHC",
-    "Mã đơn vị",
-    "Đơn vị giải quyết",
-    "Số ký hiệu kết quả",
-    "Ngày ban hành",
-    "Ngày hết hiệu lực",
-    "Tình trạng hiệu lực",
-    "Có giá trị sử dụng",
-    "Kênh tiếp nhận",
-    "Trích yếu",
+    *REQUIRED,
     "Ngày tiếp nhận",
     "Ngày trả kết quả",
     "Cơ quan ban hành",
