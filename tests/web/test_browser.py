@@ -1,0 +1,123 @@
+"""The page as an archivist meets it: a real browser, a real Airflow, its login form and its menu."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support import expected_conditions as on
+from selenium.webdriver.support.wait import WebDriverWait
+
+from sohoa_airflow.local import USER, LocalAirflow
+from web.world import make_world
+
+pytestmark = pytest.mark.services
+
+ARGUMENTS = (
+    "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --window-size=1400,1000"
+)
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+SECONDS = 40
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
+    folder = tmp_path_factory.mktemp("airflow")
+    make_world(folder / "data")
+    found = LocalAirflow(folder / "home", folder / "data", extra={"AIRFLOW__API__WORKERS": "1"})
+    try:
+        # Less than prepare(): no pool is used here, and the world has its databases.
+        assert found.password
+        found.command("airflow", "db", "migrate")
+        found.start("api-server")
+        found.wait_until_healthy()
+        yield found
+    finally:
+        found.stop()
+
+
+@pytest.fixture
+def browser() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    for argument in ARGUMENTS.split():
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
+    yield driver
+    driver.quit()
+
+
+def test_strangers_get_nothing_from_the_real_server(airflow: LocalAirflow) -> None:
+    for path in ("", "batches", "static/sohoa.css", "static/icon.svg", "figures/T01/2021/all"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{airflow.url}/sohoa/{path}", timeout=60)
+        assert refused.value.code == 401
+    assert airflow.get("/api/v2/plugins/importErrors")["total_entries"] == 0
+
+
+def test_from_the_menu_to_a_batch(airflow: LocalAirflow, browser: webdriver.Chrome, tmp_path: Path) -> None:
+    log_in(airflow, browser)
+    find(browser, By.CSS_SELECTOR, "a[href$='plugin/sohoa']").click()
+    enter_page(browser)
+
+    rates = find(browser, By.CSS_SELECTOR, "table.rates").text
+    assert "Ban Thi đua - Khen thưởng Trung ương" in rates
+    assert "Chưa đạt" in rates
+    assert find(browser, By.CSS_SELECTOR, "svg.chart.wide").is_displayed()
+    browser.save_screenshot(str(tmp_path / "menu.png"))
+
+    find(browser, By.LINK_TEXT, "English").click()
+    find(browser, By.XPATH, "//h1[contains(., 'Progress in digitising')]")
+    find(browser, By.LINK_TEXT, "Quyết định khen thưởng 2023").click()
+    files = find(browser, By.CSS_SELECTOR, "table").text
+    assert "The file is cut short" in files
+    browser.save_screenshot(str(tmp_path / "batch.png"))
+    assert_quiet(browser)
+
+
+def test_the_page_fits_a_phone_and_is_reached_by_keyboard(
+    airflow: LocalAirflow, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    log_in(airflow, browser)
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    browser.get(f"{airflow.url}/sohoa/")
+    assert find(browser, By.CSS_SELECTOR, "svg.chart.narrow").is_displayed()
+    assert browser.execute_script("return document.documentElement.scrollWidth") == PHONE["width"]
+    browser.save_screenshot(str(tmp_path / "phone.png"))
+
+    browser.switch_to.active_element.send_keys("\ue004")
+    assert browser.switch_to.active_element.get_attribute("href").endswith("#main")
+    browser.switch_to.active_element.send_keys("\ue007")
+    assert browser.switch_to.active_element.get_attribute("id") == "main"
+    assert_quiet(browser)
+
+
+def log_in(airflow: LocalAirflow, browser: webdriver.Chrome) -> None:
+    browser.get(f"{airflow.url}/")
+    find(browser, By.NAME, "username").send_keys(USER)
+    find(browser, By.NAME, "password").send_keys(airflow.password)
+    find(browser, By.CSS_SELECTOR, "button[type=submit]").click()
+    find(browser, By.CSS_SELECTOR, "a[href$='plugin/sohoa']")
+
+
+def enter_page(browser: webdriver.Chrome) -> None:
+    WebDriverWait(browser, SECONDS).until(on.frame_to_be_available_and_switch_to_it((By.TAG_NAME, "iframe")))
+
+
+def find(browser: webdriver.Chrome, how: str, what: str) -> WebElement:
+    found: WebElement = WebDriverWait(browser, SECONDS).until(on.presence_of_element_located((how, what)))
+    return found
+
+
+def assert_quiet(browser: webdriver.Chrome) -> None:
+    """Nothing of ours failed to load or was stopped by the content policy."""
+    log: list[dict[str, str]] = browser.get_log("browser")
+    assert not [entry for entry in log if entry["level"] == "SEVERE" and "/sohoa/" in entry["message"]]
