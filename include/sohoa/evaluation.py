@@ -66,9 +66,9 @@ def evaluate(truth: Path, got: Path) -> dict[str, Score]:
     Raises:
         SohoaError: a file is not JSON lines with the keys of the contract.
     """
-    found = {row["source_file"]: row for row in _rows(got)}
+    found = {row["source_file"]: row for row in _rows(got, ("source_file", "status"))}
     scores: dict[str, Score] = {"all": Score()}
-    for row in _rows(truth):
+    for row in _rows(truth, ("source_file",)):
         if not row.get("readable", True):
             continue
         level = str(row.get("level", "unknown"))
@@ -77,13 +77,14 @@ def evaluate(truth: Path, got: Path) -> dict[str, Score]:
     return scores
 
 
-def _rows(path: Path) -> Iterable[dict[str, Any]]:
+def _rows(path: Path, keys: Iterable[str]) -> Iterable[dict[str, Any]]:
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as error:
         raise SohoaError(f"{path} cannot be read as JSON lines: {error}") from error
-    if any("source_file" not in row for row in rows):
-        raise SohoaError(f"{path} has a line without source_file: give a truth file or a catalogue export.")
+    for key in keys:
+        if not all(isinstance(row, dict) and key in row for row in rows):
+            raise SohoaError(f"{path} has a line without {key}: give a truth file and a catalogue export (jsonl).")
     return rows
 
 

@@ -58,21 +58,26 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _below_home(self) -> Settings:
-        home = self.home.expanduser().absolute()
-        self.home = home
-        for name in ("inbox", "outbox", "quarantine", "work", "archive"):
-            if getattr(self, name) == Path():
-                setattr(self, name, home / name)
-        if self.register_dir == Path():
-            self.register_dir = home / "register"
+        home = self.home = _folder(self.home)
+        for name in ("inbox", "outbox", "quarantine", "work", "archive", "register_dir"):
+            folder = getattr(self, name)
+            default = home / name.removesuffix("_dir")
+            setattr(self, name, default if folder == Path() else _folder(folder))
         self.catalogue_url = self.catalogue_url or f"sqlite:///{home / 'catalogue.db'}"
         self.warehouse_url = self.warehouse_url or f"sqlite:///{home / 'warehouse.db'}"
-        self.expectations = self.expectations.absolute()
+        self.expectations = _folder(self.expectations)
         return self
 
     def folders(self) -> tuple[Path, ...]:
         """All folders that `sohoa init` creates."""
         return (self.inbox, self.outbox, self.quarantine, self.work, self.archive, self.register_dir)
+
+
+def _folder(path: Path) -> Path:
+    """The folder whatever folder the process runs in; ValueError for an address of remote storage."""
+    if ":/" in str(path):
+        raise ValueError(f"{path} is no folder: only folders that are mounted on this machine can be used")
+    return path.expanduser().absolute()
 
 
 def load_settings() -> Settings:

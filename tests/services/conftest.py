@@ -17,7 +17,10 @@ from typing import Any
 
 import pytest
 
+from sohoa.catalogue.database import reading
+from sohoa.catalogue.overview import batch_overview
 from sohoa.samples import Level, make_samples
+from sohoa.settings import Settings
 from sohoa_airflow.local import COMPONENTS, LocalAirflow, free_port
 
 BIN = Path(sys.executable).parent
@@ -139,9 +142,9 @@ class Stack:
         return self.home / "inbox" / UNIT / name
 
     def batch(self, name: str) -> dict[str, Any] | None:
-        """The batch of that name as `sohoa status` tells it."""
-        rows = json.loads(sohoa(self.home, "status", "--json"))
-        return next((row for row in rows if row["name"] == name), None)
+        """The batch of that name as `sohoa status` tells it, without a new process at every look."""
+        with reading(Settings(home=self.home).catalogue_url) as session:
+            return next((row for row in batch_overview(session) if row["name"] == name), None)
 
     def wait_for_batch(self, name: str, status: str, seconds: float) -> dict[str, Any]:
         return wait_for(

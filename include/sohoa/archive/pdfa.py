@@ -11,16 +11,18 @@ from pathlib import Path
 import img2pdf
 import pikepdf
 import pikepdf.pdfa
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sohoa.pages.decoding import decode
-from sohoa.pages.files import PDF
+from sohoa.pages.files import PDF, TIFF
 
 logger = logging.getLogger(__name__)
 
 FLAVOUR = "2b"
 _REDRAWN_DPI = 300
 _REDRAWN_QUALITY = 90  # JPEG
+_BITS_PER_SAMPLE, _ORIENTATION = 258, 274  # TIFF tags
+_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
 
 class NotPdfa(Exception):
@@ -87,11 +89,39 @@ def _embedded(master: Path, media_type: str, page_nos: Sequence[int], dpi: float
             chosen.save(stream)
         return stream.getvalue()
     layout = img2pdf.get_fixed_dpi_layout_fun((dpi, dpi))
+    frames = _recompressed(master, page_nos) if media_type == TIFF else None
+    if frames is not None:
+        return bytes(img2pdf.convert(frames, layout_fun=layout))
     whole = img2pdf.convert(str(master), layout_fun=layout, rotation=img2pdf.Rotation.ifvalid)
     with pikepdf.open(io.BytesIO(whole)) as source, pikepdf.new() as chosen:
         chosen.pages.extend(source.pages[number - 1] for number in page_nos)
         chosen.save(stream)
     return stream.getvalue()
+
+
+def _recompressed(master: Path, page_nos: Sequence[int]) -> list[bytes] | None:
+    """The frames of a TIFF as PNG, pixel for pixel; None for fax frames, whose data go in as they are.
+
+    PDF knows no LZW of TIFF's kind and no JPEG in strips, so such data must be packed anew. img2pdf would do so
+    with zlib's usual effort, which takes three to five times as long for files a tenth smaller.
+
+    Raises:
+        ValueError: a frame holds more than 8 bits a channel, or colours that PNG does not know.
+    """
+    frames = []
+    with Image.open(master, formats=("TIFF",)) as image:
+        for number in page_nos:
+            image.seek(number - 1)
+            # Pillow turns a frame that its tag says lies on its side, img2pdf would turn it once more.
+            if image.mode == "1" and image.tag_v2.get(_ORIENTATION, 1) == 1:  # type: ignore[attr-defined]
+                return None
+            depth = max(image.tag_v2.get(_BITS_PER_SAMPLE, (8,)))  # type: ignore[attr-defined]
+            if depth > 8 or image.mode not in _PNG_MODES:
+                raise ValueError(f"frame {number} is {image.mode} with {depth} bits a channel")
+            frame = io.BytesIO()
+            ImageOps.exif_transpose(image).save(frame, "PNG", compress_level=1)
+            frames.append(frame.getvalue())
+    return frames
 
 
 def _redrawn(master: Path, media_type: str, page_nos: Sequence[int], dpi: float) -> bytes:

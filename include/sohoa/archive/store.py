@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 _BLOCK = 1024 * 1024
+_ABANDONED_SECONDS = 86_400
 
 
 class StoreDamaged(Exception):
@@ -42,15 +46,22 @@ class Store:
         Copy, fsync, re-read and compare, rename; a file already there is left as it is. Links are refused.
 
         Raises:
-            OSError: the source is a link or cannot be read, or the store cannot be written.
-            StoreDamaged: the copy does not read back the same.
+            OSError: the source is no regular file or cannot be read, or the store cannot be written.
+            StoreDamaged: the copy, or what lies in its place, does not read back the same.
         """
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(descriptor, "rb") as stream, self._new_file() as (part, copy):
+        with open_regular(source) as stream, self._new_file() as (part, copy):
             digest, size = _copy(stream, copy)
             _settle(copy)
             self._keep(part, master_key(digest), digest)
         return digest, size
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written, a day after they last wrote to it."""
+        oldest = time.time() - _ABANDONED_SECONDS
+        for part in (self.root / ".incoming").glob("*"):
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime < oldest:
+                    part.unlink()
 
     def put_bytes(self, key: str, content: bytes) -> None:
         """Write a file; one that is there already is replaced as a whole.
@@ -78,7 +89,7 @@ class Store:
         if sha256_of(part) != digest:
             raise StoreDamaged(f"{key} does not read back as it was written")
         target = self.path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         if replace or not target.exists():
             part.replace(target)
             _sync_folder(target.parent)
@@ -89,6 +100,19 @@ class Store:
 def master_key(sha256: str) -> str:
     """Where a master lies in the store."""
     return f"masters/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file that others may have put there: a link is not followed, a pipe not waited for.
+
+    Raises:
+        OSError: it is no regular file, or cannot be opened.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 def sha256_of(path: Path) -> str:
@@ -109,6 +133,14 @@ def _copy(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
 def _settle(stream: BinaryIO) -> None:
     stream.flush()
     os.fsync(stream.fileno())
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder with those above it, so that they too outlast a power cut."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,27 +18,33 @@ from sqlalchemy.orm import Session
 from sohoa.errors import SohoaError
 
 BUSY_SECONDS = 60
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "fuse.sshfs"})
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.rclone", "fuse.s3fs"}
+    | {"fuse.glusterfs", "fuse.davfs"}
+)
 
 
 def file_system_of(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
     """The type of the file system that holds `path` (`ext4`, `nfs4` …), or an empty text if unknown."""
     try:
-        lines = mounts.read_text().splitlines()
+        lines = mounts.read_bytes().split(b"\n")
     except OSError:
         return ""
     held, kind = "", ""
     for line in lines:
-        _, mount_point, fs_type, *_ = line.split(" ")
-        mount_point = mount_point.replace("\\040", " ")
+        fields = line.split(b" ")
+        if len(fields) < 3:
+            continue
+        # The kernel writes spaces and the like, and backslashes, as \040.
+        mount_point = os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), fields[1]))
         if path.is_relative_to(mount_point) and len(mount_point) >= len(held):
-            held, kind = mount_point, fs_type
+            held, kind = mount_point, fields[2].decode()
     return kind
 
 
 def refuse_network_file_system(database: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
     """Raise SohoaError if the SQLite file would lie on a network share, where its locks do not hold."""
-    kind = file_system_of(database.absolute().parent, mounts)
+    kind = file_system_of(database.resolve().parent, mounts)
     if kind in NETWORK_FILE_SYSTEMS:
         raise SohoaError(
             f"SQLite cannot keep {database} safe on a network file system ({kind}): "

@@ -11,6 +11,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import writing
+from sohoa.catalogue.events import insert_once
 from sohoa.catalogue.models import Unit
 
 
@@ -52,5 +53,4 @@ def store_units(catalogue_url: str, entries: tuple[UnitEntry, ...]) -> None:
 def ensure_unit(session: Session, code: str, name: str | None, source: str) -> None:
     """Create a unit that is not yet known, flagged; never refuse it (design.md §7)."""
     if session.get(Unit, code) is None:
-        session.add(Unit(code=code, name=name or code, source=source, flags=["unknown_to_ruleset"]))
-        session.flush()
+        insert_once(session, Unit, code=code, name=name or code, source=source, flags=["unknown_to_ruleset"])

@@ -6,9 +6,12 @@ Exit codes: 0 done, 1 done but something needs a person, 2 wrong use, 3 failed.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from sohoa.cli import batches, catalogue, indicators, register, samples, upkeep
 from sohoa.cli.output import FAILED, problem
@@ -25,10 +28,23 @@ for module in (upkeep, samples, register, batches, catalogue, indicators):
 
 
 def main() -> None:
-    """Run the command line; faults that a user can mend are said in one line."""
+    """Run the command line; faults that a user can mend are said in one line, others with all they tell."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         app()
     except SohoaError as error:
         problem(str(error))
-        sys.exit(FAILED)
+    except (OperationalError, ProgrammingError) as error:
+        problem(f"The database cannot be used: {error.orig}. Run `sohoa init`; `sohoa doctor` says what is not well.")
+    except ValidationError as error:
+        wrong = (f"SOHOA_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        problem(f"A setting is wrong. {'; '.join(wrong)}")
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python must not try to write the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:
+        # 1 would say that all is done and something waits for a person.
+        logging.getLogger(__name__).exception("sohoa failed")
+    else:
+        return
+    sys.exit(FAILED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -33,6 +34,9 @@ def digitise(
     from sohoa import journey
     from sohoa.intake.receiving import adopt_folder, receive_batch
 
+    # It names folders of the outbox.
+    if not re.fullmatch(r"[^\W_][\w.-]*", unit):
+        raise typer.BadParameter(f"{unit!r} is no unit code such as G09.04", param_hint="--unit")
     settings = load_settings()
     batch_id = adopt_folder(settings, folder, unit)
     note(f"Batch {batch_id}: copying to the master store …")

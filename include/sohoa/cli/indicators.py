@@ -75,7 +75,7 @@ def readable(rate: Rate) -> tuple[str, ...]:
         str(rate.denominator),
         _percent(rate.rate),
         _percent(rate.target),
-        "–" if rate.met is None else "✓" if rate.met else f"✗ {(rate.gap or 0) * 100:.1f} points short",
+        "–" if rate.met is None else "✓" if rate.met else f"✗ −{(rate.gap or 0) * 100:.1f} pts",
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -19,12 +20,12 @@ _err = Console(stderr=True)
 
 def problem(text: str) -> None:
     """Say what went wrong and what to do."""
-    _err.print(f"[bold red]✗[/] {text}", highlight=False)
+    _err.print(f"[bold red]✗[/] {escape(text)}", highlight=False)
 
 
 def note(text: str) -> None:
     """Say something beside the result."""
-    _err.print(text, highlight=False)
+    _err.print(text, highlight=False, markup=False)
 
 
 def print_json(value: Any) -> None:
@@ -34,11 +35,12 @@ def print_json(value: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> None:
     """Print rows as a table; `right` names the columns of figures."""
-    table = Table(title=title, title_justify="left")
+    # Texts come from file names and registers: none is markup.
+    table = Table(title=escape(title), title_justify="left")
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("–" if cell is None else str(cell) for cell in row))
+        table.add_row(*("–" if cell is None else escape(str(cell)) for cell in row))
     _out.print(table)
 
 
@@ -46,7 +48,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error; the function given takes (done, total)."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sohoa.cli.output import note, progress_bar
+from sohoa.errors import SohoaError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,13 +30,20 @@ def make(
 ) -> None:
     """Draw scans of procedure results, their truth, a manifest and a register export."""
     from sohoa.samples import Level, make_samples
+    from sohoa.samples.batch import NUMBERING_SHARES
+    from sohoa.samples.faces import FaceMissingError
 
     if level not in set(Level):
         raise typer.BadParameter(f"{level} is none of {', '.join(Level)}", param_hint="--level")
-    with progress_bar("Drawing") as progress:
-        made = make_samples(
-            out, n, seed, level, numbering=tuple(numbering.split(",")), faults=faults, progress=progress
-        )
+    ways = tuple(way.strip() for way in numbering.split(","))
+    if unknown := set(ways) - set(NUMBERING_SHARES):
+        said = f"{', '.join(sorted(unknown))} is none of {', '.join(NUMBERING_SHARES)}"
+        raise typer.BadParameter(said, param_hint="--numbering")
+    try:
+        with progress_bar("Drawing") as progress:
+            made = make_samples(out, n, seed, level, numbering=ways, faults=faults, progress=progress)
+    except FaceMissingError as error:
+        raise SohoaError(str(error)) from error
     note(
         f"{made.n_files} files, {made.n_pages} pages in {out / 'scans'}; {made.n_results} results in {out}/register.csv"
     )

@@ -5,13 +5,20 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from sohoa.archive.store import open_regular
 from sohoa.intake.folders import BAG_MANIFEST, MANIFEST
 
 _MANIFEST_BYTES = 64 * 1024 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MOST_PAGES = 1_000_000
+_LONGEST_CODE = 60
+# What BagIt writes in place of characters that would break a line (RFC 8493 2.1.3).
+_BAG_ESCAPES = {"%0A": "\n", "%0a": "\n", "%0D": "\r", "%0d": "\r", "%25": "%"}
 
 
 @dataclass(frozen=True)
@@ -33,45 +40,70 @@ def read_manifest(folder: Path) -> dict[str, ManifestEntry]:
     """
     text = _text(folder / MANIFEST)
     if text is not None:
-        rows = csv.DictReader(io.StringIO(text), dialect=_dialect(text))
-        entries = (_entry({(k or "").strip().lower(): v for k, v in row.items()}) for row in rows)
+        try:
+            entries = [_entry(row) for row in _rows(text)]
+        except csv.Error:
+            return {}
         return {entry.path: entry for entry in entries if entry.path}
     text = _text(folder / BAG_MANIFEST)
     if text is None:
         return {}
-    pairs = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
-    return {_path(p[1]): ManifestEntry(_path(p[1]), p[0].lower()) for p in pairs if len(p) == 2}
+    pairs = (line.split(maxsplit=1) for line in text.split("\n") if line.strip())
+    bagged = [(_path(_unescaped(pair[1])), _sha256(pair[0])) for pair in pairs if len(pair) == 2]
+    return {path: ManifestEntry(path, sha256) for path, sha256 in bagged}
 
 
 def _text(path: Path) -> str | None:
+    """The text of a regular file; None for anything else: a link is not followed, a pipe not waited for."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(_MANIFEST_BYTES).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        with open_regular(path) as stream:
+            content = stream.read(_MANIFEST_BYTES + 1)
+    except OSError:
+        return None
+    try:
+        return content.decode("utf-8-sig") if len(content) <= _MANIFEST_BYTES else None
+    except UnicodeDecodeError:
         return None
 
 
-def _dialect(text: str) -> type[csv.Dialect]:
-    try:
-        return csv.Sniffer().sniff(text.splitlines()[0] if text else ",", delimiters=",;\t")
-    except csv.Error:
-        return csv.excel
+def _rows(text: str) -> list[dict[str, str]]:
+    header = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",;\t", key=header.count)
+    # Translated line ends: old programs write a carriage return alone, on which the csv module gives up.
+    rows = csv.DictReader(io.StringIO(text, newline=None), delimiter=delimiter, restval="")
+    return [{(key or "").strip().lower(): value for key, value in row.items()} for row in rows]
 
 
-def _entry(row: dict[str, str | None]) -> ManifestEntry:
-    pages = (row.get("pages") or "").strip()
+def _entry(row: dict[str, str]) -> ManifestEntry:
     return ManifestEntry(
-        path=_path(row.get("file") or ""),
-        sha256=(row.get("sha256") or "").strip().lower() or None,
-        pages=int(pages) if pages.isdecimal() else None,
-        scanned_on=_date((row.get("scanned_on") or "").strip()),
-        dossier_code=(row.get("dossier_code") or "").strip() or None,
+        path=_path(row.get("file", "")),
+        sha256=_sha256(row.get("sha256", "")),
+        pages=_pages(row.get("pages", "").strip()),
+        scanned_on=_date(row.get("scanned_on", "").strip()),
+        dossier_code=_code(row.get("dossier_code", "").strip()),
     )
 
 
 def _path(text: str) -> str:
     path = unicodedata.normalize("NFC", text.strip().replace("\\", "/"))
     return path.removeprefix("./")
+
+
+def _unescaped(text: str) -> str:
+    return re.sub("%0[AaDd]|%25", lambda found: _BAG_ESCAPES[found[0]], text)
+
+
+def _sha256(text: str) -> str | None:
+    folded = text.strip().lower()
+    return folded if _SHA256.fullmatch(folded) else None
+
+
+def _pages(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 and int(text) <= _MOST_PAGES else None
+
+
+def _code(text: str) -> str | None:
+    return text if text and text.isprintable() and len(text) <= _LONGEST_CODE else None
 
 
 def _date(text: str) -> dt.date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome,
 from sohoa.messages import reason_text, say
 from sohoa.settings import LOCAL_TIME, Settings
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# With the wide forms that East Asian settings take for the narrow ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = ("file", "outcome", "reason", "code", "issued_on", "pages")
 
 
@@ -92,7 +94,8 @@ def _file_reason(session: Session, file: ScanFile, language: str) -> str:
 
 def _as_csv(lines: list[ReceiptLine], language: str) -> bytes:
     stream = io.StringIO()
-    writer = csv.writer(stream)
+    # Every cell quoted: a spreadsheet that splits at semicolons must not find a formula within one.
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
     writer.writerow(say(f"receipt.{column}", language) for column in _COLUMNS)
     for line in lines:
         writer.writerow(safe_cell(getattr(line, column)) for column in _COLUMNS)
@@ -118,6 +121,6 @@ def _as_html(batch: Batch, lines: list[ReceiptLine], language: str) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     part.write_bytes(content)
     part.replace(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -16,12 +17,17 @@ from sqlalchemy.orm import Session
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.models import Batch, BatchStatus, ScanFile, utc_now
 from sohoa.catalogue.units import ensure_unit
-from sohoa.intake.folders import CLAIMED, READY, FoundFile, drops
+from sohoa.intake.folders import READY, Drop, FoundFile, claimed_folders, drops, is_about_batch
 from sohoa.intake.manifest import ManifestEntry, read_manifest
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.settings import Settings
 
-Drop = tuple[str, str]  # unit code, batch name
+logger = logging.getLogger(__name__)
+
+_Name = tuple[str, str | None]  # unit code, batch name
+
+_GROWS = frozenset({"file.truncated", "file.damaged", "file.empty"})
+"""What a file may be called while it is still being copied; of anything else no waiting will make it whole."""
 
 
 def complete_batches(settings: Settings, now: dt.datetime | None = None) -> list[str]:
@@ -32,41 +38,69 @@ def complete_batches(settings: Settings, now: dt.datetime | None = None) -> list
     that never ends properly holds its batch up for `unfinished_after_rests` rest periods only.
 
     What counts as unchanged is what two looks of ours saw, so that clocks of file servers do not matter.
+
+    Raises:
+        OSError: the inbox cannot be listed.
     """
+    return list(complete_drops(settings, now))
+
+
+def complete_drops(settings: Settings, now: dt.datetime | None = None) -> dict[str, Drop]:
+    """As `complete_batches`, with what was seen of each batch: that much of it is complete, and no more."""
     now = now or utc_now()
-    found = {(unit, name): files for unit, name, files in drops(settings)}
-    _update_ledger(settings, found, now)
-    complete = []
+    found = _update_ledger(settings, now)
     with reading(settings.catalogue_url) as session:
-        waiting = session.scalars(select(Batch).where(Batch.status == BatchStatus.WAITING)).all()
-        for batch in waiting:
-            files = found.get((batch.unit_code, batch.name))
-            if files and _is_complete(settings, session, batch, files, now):
-                complete.append(batch.id)
-    return complete
+        waiting = [
+            (batch.id, _ledger(session, batch.id), found[name])
+            for name, batch in _waiting(session).items()
+            if name in found
+        ]
+    with PageWorker(settings) as worker:
+        return {
+            batch_id: drop for batch_id, ledger, drop in waiting if _is_complete(settings, worker, ledger, drop, now)
+        }
 
 
-def _update_ledger(settings: Settings, found: dict[Drop, list[FoundFile]], now: dt.datetime) -> None:
-    """Bring the ledger in line with the disk; writes only when something changed."""
+def _update_ledger(settings: Settings, now: dt.datetime) -> dict[_Name, Drop]:
+    """Bring the ledger in line with the disk; return what lies there. Writes only when something changed."""
     with reading(settings.catalogue_url) as session:
-        if not _changes(session, found):
-            return
+        known = _waiting(session)
+        found = _look(settings)
+        if not _changes(session, known, found):
+            return found
     try:
-        with writing(settings.catalogue_url) as session:
-            known = _waiting(session)
-            for drop, files in found.items():
-                batch = known.get(drop) or _new_batch(session, drop, now)
-                _note_files(session, batch, files, now)
-            for drop, batch in known.items():
-                if drop not in found:
-                    _note_withdrawal(session, settings, batch, now)
+        return _note_changes(settings, now)
     except IntegrityError:
-        # Another watcher saw the same new drop first; its entry serves both.
-        return
+        # Another watcher noted the same new drop first; now it is there for both.
+        return _note_changes(settings, now)
 
 
-def _waiting(session: Session) -> dict[Drop, Batch]:
-    rows = session.scalars(select(Batch).where(Batch.status == BatchStatus.WAITING))
+def _note_changes(settings: Settings, now: dt.datetime) -> dict[_Name, Drop]:
+    with writing(settings.catalogue_url) as session:
+        known = _waiting(session, lock=True)
+        # The disk is looked at after the catalogue: what another process has claimed since is no new drop.
+        found = _look(settings)
+        for name, drop in found.items():
+            if drop.files is not None:
+                batch = known.get(name) or _new_batch(session, drop, now)
+                _note_files(session, batch, drop.files, now)
+        missing = [b for name, b in known.items() if name not in found and (b.unit_code, None) not in found]
+        # Taken away by its owner, unless a claim of it was cut short.
+        moved = claimed_folders(settings) if missing else {}
+        for batch in missing:
+            if batch.id not in moved:
+                batch.status = BatchStatus.WITHDRAWN
+                _note_files(session, batch, (), now)
+    return found
+
+
+def _look(settings: Settings) -> dict[_Name, Drop]:
+    return {(drop.unit_code, drop.name): drop for drop in drops(settings)}
+
+
+def _waiting(session: Session, *, lock: bool = False) -> dict[_Name, Batch]:
+    query = select(Batch).where(Batch.status == BatchStatus.WAITING)
+    rows = session.scalars(query.with_for_update() if lock else query)
     return {(batch.unit_code, batch.name): batch for batch in rows}
 
 
@@ -75,15 +109,17 @@ def _ledger(session: Session, batch_id: str) -> dict[str, ScanFile]:
     return {row.path: row for row in rows}
 
 
-def _changes(session: Session, found: dict[Drop, list[FoundFile]]) -> bool:
-    known = _waiting(session)
-    if known.keys() != found.keys():
+def _changes(session: Session, known: dict[_Name, Batch], found: dict[_Name, Drop]) -> bool:
+    listed = {name: drop.files for name, drop in found.items() if drop.files is not None}
+    if not listed.keys() <= known.keys():
         return True
-    for drop, files in found.items():
+    if any(name not in found and (name[0], None) not in found for name in known):
+        return True
+    for name, files in listed.items():
         there = {(f.path, f.size_bytes, f.mtime_ns) for f in files}
         noted = {
             (row.path, row.size_bytes, row.mtime_ns)
-            for row in _ledger(session, known[drop].id).values()
+            for row in _ledger(session, known[name].id).values()
             if row.gone_at is None
         }
         if there != noted:
@@ -93,18 +129,17 @@ def _changes(session: Session, found: dict[Drop, list[FoundFile]]) -> bool:
 
 def new_batch_id(unit_code: str, name: str, first_seen_at: dt.datetime) -> str:
     """An id that sorts by unit and time and is safe as a file name and as an Airflow partition key."""
-    safe_unit = re.sub(r"[^0-9A-Za-z.]+", "_", unit_code)
+    safe_unit = re.sub(r"[^0-9A-Za-z.]+", "_", unit_code)[:40]
     digest = hashlib.sha256(f"{unit_code}|{name}|{first_seen_at.isoformat()}".encode()).hexdigest()[:8]
     return f"{safe_unit}.{first_seen_at:%Y%m%dT%H%M%S}.{digest}"
 
 
 def _new_batch(session: Session, drop: Drop, now: dt.datetime) -> Batch:
-    unit, name = drop
-    ensure_unit(session, unit, None, source="inbox")
+    ensure_unit(session, drop.unit_code, None, source="inbox")
     batch = Batch(
-        id=new_batch_id(unit, name, now),
-        unit_code=unit,
-        name=name,
+        id=new_batch_id(drop.unit_code, drop.name or "", now),
+        unit_code=drop.unit_code,
+        name=drop.name or "",
         source="inbox",
         status=BatchStatus.WAITING,
         first_seen_at=now,
@@ -128,35 +163,34 @@ def _note_files(session: Session, batch: Batch, files: Iterable[FoundFile], now:
         row.gone_at = row.gone_at or now
 
 
-def _note_withdrawal(session: Session, settings: Settings, batch: Batch, now: dt.datetime) -> None:
-    """The drop is no longer in the inbox: taken away by its owner, unless one of us is claiming it."""
-    if (settings.inbox / batch.unit_code / CLAIMED / batch.id).exists():
-        return
-    batch.status = BatchStatus.WITHDRAWN
-    _note_files(session, batch, (), now)
-
-
-def _is_complete(settings: Settings, session: Session, batch: Batch, files: list[FoundFile], now: dt.datetime) -> bool:
+def _is_complete(
+    settings: Settings, worker: PageWorker, ledger: dict[str, ScanFile], drop: Drop, now: dt.datetime
+) -> bool:
+    files = drop.files or ()
     if any(file.path == READY for file in files):
         return True
-    ledger = _ledger(session, batch.id)
     quiet = {
-        file.path: (now - ledger[file.path].stable_since).total_seconds()
+        file.path: (now - row.stable_since).total_seconds()
         for file in files
-        if file.path in ledger and ledger[file.path].mtime_ns == file.mtime_ns
+        if (row := ledger.get(file.path)) is not None
+        and (row.size_bytes, row.mtime_ns, row.gone_at) == (file.size_bytes, file.mtime_ns, None)
     }
-    if len(quiet) < len(files):
+    if not files or len(quiet) < len(files):
         return False
-    folder = files[0].place.parents[files[0].path.count("/")]
-    if _manifest_holds(read_manifest(folder), files, quiet, settings.rest_seconds):
+    shortest = min(quiet.values())
+    try:
+        if _manifest_holds(read_manifest(drop.place), files, quiet, settings.rest_seconds):
+            return True
+    except OSError as error:
+        logger.warning("Batch %s of %s cannot be compared with its manifest: %s", drop.name, drop.unit_code, error)
+    if shortest >= settings.rest_seconds * settings.unfinished_after_rests:
         return True
-    if min(quiet.values()) >= settings.rest_seconds * settings.unfinished_after_rests:
-        return True
-    return min(quiet.values()) >= settings.rest_seconds and all(_ends(settings, file) for file in files)
+    scans = (file for file in files if not is_about_batch(file.path))
+    return shortest >= settings.rest_seconds and all(_ends(settings, worker, file) for file in scans)
 
 
 def _manifest_holds(
-    manifest: dict[str, ManifestEntry], files: list[FoundFile], quiet: dict[str, float], rest_seconds: float
+    manifest: dict[str, ManifestEntry], files: Iterable[FoundFile], quiet: dict[str, float], rest_seconds: float
 ) -> bool:
     """Whether every file of the manifest is there with its hash, and what it does not name is at rest."""
     hashes = {path: entry.sha256 for path, entry in manifest.items()}
@@ -165,30 +199,45 @@ def _manifest_holds(
     there = {file.path: file for file in files}
     if not hashes.keys() <= there.keys():
         return False
-    others_rest = all(quiet[path] >= rest_seconds for path in there.keys() - hashes.keys() - {"manifest.csv"})
-    return others_rest and all(_sha256(there[p].place, there[p].mtime_ns) == h for p, h in hashes.items())
+    others = (path for path in there.keys() - hashes.keys() if not is_about_batch(path))
+    return all(quiet[path] >= rest_seconds for path in others) and all(
+        _sha256(there[path].place, there[path].size_bytes, there[path].mtime_ns) == expected
+        for path, expected in hashes.items()
+    )
 
 
 @lru_cache(maxsize=100_000)
-def _sha256(place: Path, mtime_ns: int) -> str:
-    """The file's hash; the time of change is part of the question, so that an answer is never stale."""
+def _sha256(place: Path, _size_bytes: int, _mtime_ns: int) -> str:
+    """The file's hash; its size and time of change are part of the question, so that no answer is stale."""
     with place.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-_ENDED: set[tuple[Path, int, int]] = set()
+_ENDS: dict[tuple[Path, int, int], bool] = {}
+_REMEMBERED = 100_000
 
 
-def _ends(settings: Settings, file: FoundFile) -> bool:
+def _ends(settings: Settings, worker: PageWorker, file: FoundFile) -> bool:
     """Whether the file ends as its format should; remembered, since the folder is looked at every few seconds."""
     key = (file.place, file.size_bytes, file.mtime_ns)
-    if key not in _ENDED:
-        try:
-            with PageWorker(settings) as worker:
-                ended = bool(worker.call("ends", path=str(file.place)))
-        except Unreadable:
-            ended = True  # it kills the decoder: waiting will not mend it, quarantine will keep it
-        if not ended:
-            return False
-        _ENDED.add(key)
-    return True
+    if key not in _ENDS:
+        if len(_ENDS) >= _REMEMBERED:
+            _ENDS.clear()
+        _ENDS[key] = _asked_whether_it_ends(settings, worker, file)
+    return _ENDS[key]
+
+
+def _asked_whether_it_ends(settings: Settings, worker: PageWorker, file: FoundFile) -> bool:
+    try:
+        if worker.call("ends", path=str(file.place)):
+            return True
+        worker.call(
+            "count",
+            path=str(file.place),
+            max_pages=settings.max_pages_per_file,
+            max_megapixels=settings.max_page_megapixels,
+        )
+    except Unreadable as error:
+        # Not a file type of ours, encrypted, or it kills the decoder: quarantine will keep it with its reason.
+        return error.reason not in _GROWS
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,9 +90,7 @@ def read_chunk(settings: Settings, batch_id: str, chunk: Chunk) -> int:
     Every page ends as ocred, blank or failed (with its reason); one bad page costs only itself.
     """
     first = PageRange(*chunk[0])
-    work = settings.work / batch_id / f"{first.sha256[:16]}-{first.first:05d}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    work = own_folder(settings, batch_id, f"{first.sha256[:16]}-{first.first:05d}")
     try:
         with PageWorker(settings) as worker:
             prepared = _prepare(settings, worker, chunk, work)
@@ -103,6 +102,13 @@ def read_chunk(settings: Settings, batch_id: str, chunk: Chunk) -> int:
         shutil.rmtree(work, ignore_errors=True)
     note_progress(settings, batch_id)
     return _count_failed(settings, chunk)
+
+
+def own_folder(settings: Settings, batch_id: str, name: str) -> Path:
+    """A new folder in the batch's work area; a second run beside this one gets another."""
+    area = settings.work / batch_id
+    area.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=area))
 
 
 def _pending(settings: Settings, chunk: Chunk) -> list[tuple[str, int, str]]:
@@ -222,7 +228,9 @@ def _finish(
 ) -> None:
     facts = facts or {}
     with writing(settings.catalogue_url) as session:
-        page = session.get_one(Page, (sha256, page_no))
+        page = session.get_one(Page, (sha256, page_no), with_for_update=True)
+        if status == PageStatus.FAILED and page.status != PageStatus.PENDING:
+            return  # another run at the same time could read it
         page.status, page.reason, page.n_words = status, reason, n_words
         for name in ("width_px", "height_px", "dpi", "colour", "has_text"):
             setattr(page, name, facts.get(name))

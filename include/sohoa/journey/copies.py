@@ -12,6 +12,7 @@ from sohoa.archive.store import sha256_of
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.models import Document, Master, Page
 from sohoa.intake.claiming import note_progress
+from sohoa.journey.chunks import own_folder
 from sohoa.journey.readings import layer_key
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.settings import Settings
@@ -19,6 +20,7 @@ from sohoa.settings import Settings
 logger = logging.getLogger(__name__)
 
 _DEFAULT_DPI = 200.0
+_SECONDS_PER_PAGE = 10.0
 
 
 def copy_key(document_id: str) -> str:
@@ -64,13 +66,12 @@ def _make_copy(settings: Settings, worker: PageWorker, document: Document) -> No
             select(Page.dpi).where(Page.sha256 == document.sha256, Page.page_no == document.first_page)
         )
     keys = [layer_key(settings, document.sha256, number) for number in numbers]
-    work = settings.work / document.batch_id / f"copy-{document.document_id}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    work = own_folder(settings, document.batch_id, f"copy-{document.document_id}")
     try:
         out = work / "document.pdf"
         worker.call(
             "pdfa",
+            seconds=settings.open_seconds + _SECONDS_PER_PAGE * len(numbers),
             path=str(store.path(master_key(document.sha256))),
             media_type=master.media_type,
             page_nos=numbers,
@@ -84,12 +85,15 @@ def _make_copy(settings: Settings, worker: PageWorker, document: Document) -> No
 
 
 def _keep(settings: Settings, store: Store, document: Document, content: bytes, digest: str) -> None:
+    """Store the copy, its hashes and their entry together; a copy that another run made meanwhile stays."""
     key = copy_key(document.document_id)
-    store.put_bytes(key, content)
     listing = f"{digest}  {key}\n{document.sha256}  {master_key(document.sha256)}\n"
-    store.put_bytes(manifest_key(document.document_id), listing.encode())
     with writing(settings.catalogue_url) as session:
-        row = session.get_one(Document, document.document_id)
+        row = session.get_one(Document, document.document_id, with_for_update=True)
+        if row.pdfa_sha256 is not None:
+            return
+        store.put_bytes(key, content)
+        store.put_bytes(manifest_key(document.document_id), listing.encode())
         row.pdfa_key, row.pdfa_sha256 = key, digest
 
 

@@ -26,6 +26,7 @@ from sohoa.catalogue.models import (
     utc_now,
 )
 from sohoa.intake.receipt import write_receipt
+from sohoa.quality.verdicts import WHOLE
 from sohoa.register.link import Claim, link
 from sohoa.settings import Settings
 
@@ -60,6 +61,9 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
     """Link the batch's documents, settle their statuses and events in one transaction, and issue the receipt.
 
     Safe to run again: what is settled stays, and the same events are not told twice.
+
+    Raises:
+        RuntimeError: the gate has not judged the batch: nothing may pass it unseen.
     """
     with writing(settings.catalogue_url) as session:
         batch = session.get_one(Batch, batch_id)
@@ -68,6 +72,8 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
             .where(Document.batch_id == batch_id, Document.status.in_(_OPEN))
             .order_by(Document.source_file, Document.first_page)
         ).all()
+        if documents and not _is_judged(session, batch_id):
+            raise RuntimeError(f"batch {batch_id} has not been judged: run its documents past the gate first")
         for document in documents:
             _settle(session, batch, document)
         batch.status, batch.published_at = BatchStatus.PUBLISHED, utc_now()
@@ -91,8 +97,10 @@ def settle_waiting(settings: Settings) -> list[str]:
             .where(Document.status == DocumentStatus.IN_REVIEW)
             .order_by(Document.batch_id, Document.source_file, Document.first_page)
         ).all()
+        judged = {batch_id for batch_id in {d.batch_id for d in waiting} if _is_judged(session, batch_id)}
         for document in waiting:
-            _settle(session, session.get_one(Batch, document.batch_id), document)
+            if document.batch_id in judged:
+                _settle(session, session.get_one(Batch, document.batch_id), document)
         changed = sorted({d.batch_id for d in waiting if d.status == DocumentStatus.ACCEPTED})
     for batch_id in changed:
         write_receipt(settings, batch_id)
@@ -172,14 +180,20 @@ def digitised_on(issued_on: dt.date | None, scanned_on: dt.date | None, claimed_
     return claimed_on if issued_on is not None and scanned_on < issued_on else scanned_on
 
 
+def _is_judged(session: Session, batch_id: str) -> bool:
+    of_batch = select(Verdict.id).where(Verdict.gate == "records", Verdict.subject_id == batch_id).limit(1)
+    return session.scalar(of_batch) is not None
+
+
 def _gate_reasons(session: Session, document: Document) -> list[str]:
+    """Why the gate refused a document; what it found wrong with the batch as a whole concerns every one."""
     return list(
         session.scalars(
             select(Verdict.reason)
             .where(
                 Verdict.gate == "records",
                 Verdict.subject_id == document.batch_id,
-                Verdict.item_id == document.document_id,
+                Verdict.item_id.in_((document.document_id, WHOLE)),
                 Verdict.severity == "critical",
                 Verdict.passed.is_(False),
             )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sohoa.errors import SohoaError
 from sohoa.indicators import today
@@ -21,7 +22,9 @@ from sohoa.quality import (
 from sohoa.register import ImportSummary, import_register, read_register
 from sohoa.register.folder import DONE, REFUSED, put_away, waiting_exports
 from sohoa.settings import Settings
-from sohoa.warehouse import LoadSummary, WarehouseFrames, refresh_warehouse
+
+if TYPE_CHECKING:
+    from sohoa.warehouse import LoadSummary, WarehouseFrames
 
 
 def take_in_register(
@@ -74,6 +77,8 @@ def publish_rates(settings: Settings) -> LoadSummary:
     Raises:
         GateFailed: the figures contradict themselves; the warehouse keeps what it had.
     """
+    # It brings pandas along, which those who only read pages need not wait for.
+    from sohoa.warehouse import refresh_warehouse
 
     def gate(frames: WarehouseFrames) -> None:
         frame = warehouse_frame(frames.tables["digitisation_rate"])

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-import pytesseract
 
 from sohoa.ocr.words import Word
 from sohoa.settings import Settings
@@ -64,15 +63,17 @@ def read_images(settings: Settings, images: Sequence[Path], work: Path) -> list[
 
 
 def read_lines(settings: Settings, images: Sequence[Path], work: Path) -> list[list[Word]]:
-    """Words of small images that each hold one line of print; empty lists where the call failed."""
+    """Words of small images that each hold one line of print; an empty list for an image where tesseract failed."""
     if not images:
         return []
-    base = _run(settings, images, work, "tsv", "--psm 7 -c tessedit_create_tsv=1")
     try:
+        base = _run(settings, images, work, "tsv", "--psm 7 -c tessedit_create_tsv=1")
         return _words_by_page(base.with_suffix(".tsv"), len(images))
     except TesseractFailed as failure:
         logger.warning("A second look at %d lines failed: %s", len(images), failure)
-        return [[] for _ in images]
+    if len(images) == 1:
+        return [[]]
+    return [read_lines(settings, [image], work)[0] for image in images]
 
 
 def _read_list(settings: Settings, images: Sequence[Path], work: Path) -> list[PageReading]:
@@ -84,6 +85,9 @@ def _read_list(settings: Settings, images: Sequence[Path], work: Path) -> list[P
 
 def _run(settings: Settings, images: Sequence[Path], work: Path, output: str, options: str) -> Path:
     """Run tesseract on a list; return the common start of its output files' names."""
+    # It brings pandas along, two seconds that whoever only wants to know what a word is need not wait for.
+    import pytesseract
+
     work.mkdir(parents=True, exist_ok=True)
     listing, base = work / "list.txt", work / "out"
     listing.write_text("".join(f"{image}\n" for image in images), encoding="utf-8")

@@ -14,6 +14,8 @@ from sohoa.pages.sandbox import Unreadable
 
 PDF, TIFF, JPEG, PNG = "application/pdf", "image/tiff", "image/jpeg", "image/png"
 
+Image.MAX_IMAGE_PIXELS = None  # our own limits speak first and in words
+
 _MAGIC = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -24,6 +26,8 @@ _MAGIC = (
 )
 _TAIL_BYTES = 2048
 _LENGTH_SEARCHED = 1024
+_TOO_LARGE = "file.too_large_page"
+_GROWING_MEGAPIXELS = 200  # a page of a growing file is not decoded beyond this
 
 
 def media_type(path: Path) -> str:
@@ -61,10 +65,11 @@ def ends_properly(path: Path) -> bool:
     try:
         kind = media_type(path)
         if kind == TIFF:
-            return _count_tiff(path, max_megapixels=10_000) > 0
+            return _count_tiff(path, _GROWING_MEGAPIXELS) > 0
         return _TAIL_MARKS[kind](_tail(path))
-    except Unreadable:
-        return False
+    except Unreadable as error:
+        # Waiting makes no page smaller: let the batch come in, and be refused for that.
+        return error.reason == _TOO_LARGE
 
 
 def _tail(path: Path) -> bytes:
@@ -88,7 +93,6 @@ def _count_pdf(path: Path, max_megapixels: int) -> int:
     try:
         # Recovery would open a cut file with the pages that are left, and call it whole.
         with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as pdf:
-            _check_linearised_length(path, pdf)
             return len(pdf.pages)
     except pikepdf.PasswordError as error:
         raise Unreadable("file.needs_password", str(error)) from error
@@ -96,23 +100,18 @@ def _count_pdf(path: Path, max_megapixels: int) -> int:
         raise Unreadable("file.damaged", str(error)) from error
 
 
-def _check_linearised_length(path: Path, pdf: pikepdf.Pdf) -> None:
-    if not pdf.is_linearized:
-        return
-    first = next((o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/Linearized" in o), None)
-    if first is not None and int(first["/L"]) > path.stat().st_size:
-        raise Unreadable("file.truncated", "shorter than its linearisation dictionary says")
-
-
 def _open_image(path: Path, max_megapixels: int) -> Image.Image:
-    Image.MAX_IMAGE_PIXELS = None  # our own limit below speaks first and in words
     try:
         image = Image.open(path, formats=("JPEG", "PNG", "TIFF"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Unreadable("file.damaged", str(error)) from error
-    if image.width * image.height > max_megapixels * 1_000_000:
-        raise Unreadable("file.too_large_page", f"{image.width} x {image.height} pixels")
+    _check_size(image, max_megapixels)
     return image
+
+
+def _check_size(image: Image.Image, max_megapixels: int) -> None:
+    if image.width * image.height > max_megapixels * 1_000_000:
+        raise Unreadable(_TOO_LARGE, f"{image.width} x {image.height} pixels")
 
 
 def _count_single(path: Path, max_megapixels: int) -> int:
@@ -136,6 +135,7 @@ def _count_tiff(path: Path, max_megapixels: int) -> int:
                 image.seek(frame)
             except (EOFError, OSError, ValueError, SyntaxError) as error:
                 raise Unreadable("file.truncated", f"frame {frame + 1}: {error}") from error
+            _check_size(image, max_megapixels)
             _load(image)
             n_frames += 1
     return n_frames

@@ -15,7 +15,10 @@ _A4_LONG_MM = 297.0
 _SMALLEST_MM, _LARGEST_MM = 80.0, 1300.0  # a card up to A0
 _LEAST_DPI_TAG = 75.0  # 72 is what software writes when it does not know
 _INK_DARKER_THAN = 160
-_BLANK_INK_SHARE = 0.0004  # of the page: a few specks; the shortest line of print has more
+_BLANK_INK_SHARE = 0.0004  # of the page: a few specks; a drawing or a dark stamp has more
+_PRINT_INK_SHARE = 0.004  # a page of print; no need to look at its letters one by one
+_LETTER_MM, _WIDEST_LETTER_MM = (1.0, 20.0), 40.0  # height, from small print to a heading; specks are smaller
+_FEWEST_LETTERS = 3  # a page number alone is no print
 _EDGE_SHARE = 0.03  # shadows and punch holes at the edges are not print
 
 
@@ -64,11 +67,18 @@ def ocr_copy(pixels: Pixels) -> Pixels:
 
 
 def is_blank(grey: Pixels) -> bool:
-    """Whether a flattened page holds no print."""
+    """Whether a flattened page holds no print; a single short line is print, specks and a page number are not."""
     height, width = grey.shape
     y, x = round(height * _EDGE_SHARE), round(width * _EDGE_SHARE)
-    inner = cv2.medianBlur(grey, 3)[y : height - y, x : width - x]
-    return float((inner < _INK_DARKER_THAN).mean()) < _BLANK_INK_SHARE
+    ink = (grey[y : height - y, x : width - x] < _INK_DARKER_THAN).astype(np.uint8)
+    if ink.size and ink.mean() > _PRINT_INK_SHARE:
+        return False
+    px_per_mm = max(height, width) / _A4_LONG_MM
+    stats = cv2.connectedComponentsWithStats(ink)[2][1:] if ink.size else np.zeros((0, cv2.CC_STAT_MAX))
+    tall, wide = stats[:, cv2.CC_STAT_HEIGHT] / px_per_mm, stats[:, cv2.CC_STAT_WIDTH] / px_per_mm
+    letters = (tall >= _LETTER_MM[0]) & (tall <= _LETTER_MM[1]) & (wide <= _WIDEST_LETTER_MM)
+    specks_aside = float(stats[tall >= _LETTER_MM[0] / 2, cv2.CC_STAT_AREA].sum()) / max(1, ink.size)
+    return int(letters.sum()) < _FEWEST_LETTERS and specks_aside < _BLANK_INK_SHARE
 
 
 def resized(pixels: Pixels, factor: float) -> Pixels:

@@ -56,14 +56,20 @@ class PageWorker:
     ) -> None:
         self._stop()
 
-    def call(self, operation: str, **arguments: Any) -> Any:
-        """The worker's answer, or Unreadable with a reason: its own, `page.crashed` or `page.timeout`."""
+    def call(self, operation: str, *, seconds: float | None = None, **arguments: Any) -> Any:
+        """The worker's answer, or Unreadable with a reason: its own, `page.crashed` or `page.timeout`.
+
+        Args:
+            operation: Its name.
+            seconds: How long it may take; `open_seconds` of the settings unless given.
+            arguments: Its arguments, JSON-ready.
+        """
         process = self._running()
         request = json.dumps({"operation": operation, "arguments": arguments}, default=str)
         try:
             process.stdin.write(request.encode() + b"\n")
             process.stdin.flush()
-            answer = self._read_line(process)
+            answer = self._read_line(process, seconds or self.settings.open_seconds)
         except BrokenPipeError:
             answer = b""
         if not answer:
@@ -86,12 +92,12 @@ class PageWorker:
             )
         return self._process
 
-    def _read_line(self, process: _Worker) -> bytes:
+    def _read_line(self, process: _Worker, seconds: float) -> bytes:
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            if not selector.select(self.settings.open_seconds):
+            if not selector.select(seconds):
                 self._stop()
-                raise Unreadable("page.timeout", f"no answer in {self.settings.open_seconds:.0f} s")
+                raise Unreadable("page.timeout", f"no answer in {seconds:.0f} s")
         return process.stdout.readline()
 
     def _stop(self) -> int | None:

@@ -6,6 +6,7 @@ Everything here may crash, hang or run out of memory on a hostile file; `PageWor
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,7 +15,6 @@ from typing import Any
 
 import cv2
 
-from sohoa.archive.pdfa import NotPdfa, make_pdfa
 from sohoa.pages import files, imaging
 from sohoa.pages.decoding import decode
 from sohoa.pages.sandbox import Unreadable
@@ -69,9 +69,10 @@ def crop(
     height, width = page.pixels.shape[:2]
     shares = []
     for (left, top, right, bottom), out in zip(boxes, outs, strict=True):
+        first_row, first_column = min(int(top * height), height - 1), min(int(left * width), width - 1)
         part = page.pixels[
-            int(top * height) : max(int(bottom * height), int(top * height) + 1),
-            int(left * width) : max(int(right * width), int(left * width) + 1),
+            first_row : max(int(bottom * height), first_row + 1),
+            first_column : max(int(right * width), first_column + 1),
         ]
         shares.append(imaging.coloured_ink_share(part))
         if not cv2.imwrite(out, imaging.resized(part[:, :, 0].copy(), factor)):
@@ -83,6 +84,9 @@ def pdfa(
     path: str, media_type: str, page_nos: list[int], layers: list[str | None], dpi: float, out: str
 ) -> dict[str, Any]:
     """Write pages as PDF/A-2b; how it was made and judged."""
+    # Half of the worker's start-up time, which those who only read pages need not wait for.
+    from sohoa.archive.pdfa import NotPdfa, make_pdfa
+
     try:
         facts = make_pdfa(Path(path), media_type, page_nos, [Path(p) if p else None for p in layers], dpi, Path(out))
     except NotPdfa as error:
@@ -101,14 +105,17 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 
 def main() -> None:
     """Answer requests until standard input ends."""
+    # What a decoder prints must not get among the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     for line in sys.stdin:
         request = json.loads(line)
         try:
             answer: dict[str, Any] = {"answer": OPERATIONS[request["operation"]](**request["arguments"])}
         except Unreadable as error:
             answer = {"reason": error.reason, "detail": error.detail}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
 
 
 if __name__ == "__main__":

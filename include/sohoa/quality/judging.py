@@ -87,6 +87,8 @@ def _validate(suite: Suite, rules: Iterable[Rule], frame: pd.DataFrame, id_colum
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     native = gx.ExpectationSuite(name=suite.name, expectations=[_expectation(suite, rule) for rule in rules])
+    # It announces a temporary folder at each call, whatever level the caller has set.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batch = (

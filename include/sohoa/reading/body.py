@@ -9,7 +9,7 @@ from itertools import groupby
 from rapidfuzz import fuzz
 
 from sohoa.folding import fold
-from sohoa.reading.grammar import DOC_TYPES, OFFICIAL_LETTER, Code
+from sohoa.reading.grammar import DOC_TYPES, OFFICIAL_LETTER, Code, is_about_line
 from sohoa.reading.header import Header
 from sohoa.reading.lines import Line, around, join
 from sohoa.reading.record import NOTHING, Reading
@@ -21,7 +21,6 @@ _SUBJECT_ENDS = re.compile(
 )
 _SUBJECT_LINES = 6
 _LINE_STEP = 2.6  # line heights between two lines of one paragraph
-_ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 _OFFICE = re.compile(
     r"\b(BO TRUONG|THU TRUONG|TRUONG BAN|PHO TRUONG BAN|CUC TRUONG|PHO CUC TRUONG|VU TRUONG|PHO VU TRUONG|"
     r"CHANH VAN PHONG|PHO CHANH VAN PHONG|GIAM DOC|PHO GIAM DOC|CHU TICH|PHO CHU TICH|TRUONG PHONG|CHANH THANH TRA)\b"
@@ -102,7 +101,7 @@ def _about_line(lines: Sequence[Line], header: Header) -> Line | None:
         return None
     for line in lines:
         near = 0 < line.middle - header.number.middle < 0.08
-        if near and line.centre < header.title.left and _ABOUT.match(line.text):
+        if near and line.centre < header.title.left and is_about_line(line.text):
             return line
     return None
 

@@ -50,7 +50,7 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
         "signer_name": read_signer(lines),
         "dossier_code": _read_dossier(pages, lines),
     }
-    return Record(readings, _flags(first, header))
+    return Record(readings, _flags(first, lines))
 
 
 def _look(evidence: PageEvidence, part: str) -> str:
@@ -64,7 +64,8 @@ def _read_code(header: Header, code: Code | None, evidence: PageEvidence) -> dic
     again = parse_code(_look(evidence, "number"))
     number_sure = _agreement(code.number, again and again.number)
     notation_sure = _agreement(code.notation, again and again.notation)
-    if code.known:
+    # A look that garbles a symbol of the lists does not speak against it; one that sees another such symbol does.
+    if code.known and not (again and again.known and again.notation != code.notation):
         notation_sure = max(notation_sure, 0.95 if number_sure == _TWO_LOOKS_AGREE else 0.9)
     if evidence.coloured_ink.get("number", 0.0) > _COLOURED_INK:
         number_sure = min(number_sure, _LOOKS_DISAGREE)
@@ -103,10 +104,15 @@ def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]
     return NOTHING
 
 
-def _flags(first: PageEvidence, header: Header) -> tuple[str, ...]:
+def _flags(first: PageEvidence, lines: Sequence[Sequence[Line]]) -> tuple[str, ...]:
     flags = []
     if max((first.coloured_ink.get(part, 0.0) for part in ("number", "date")), default=0.0) > _COLOURED_INK:
         flags.append("handwritten_number")
-    if any(line.folded.strip(" .:-[]()|") in _SECRECY_MARKS for line in header.marks):
+    if any(_is_secrecy_mark(line) for page in lines for line in page):
         flags.append("secrecy_mark")
     return tuple(flags)
+
+
+def _is_secrecy_mark(line: Line) -> bool:
+    """Whether a line is nothing but a mark; it is stamped where there is room, so it counts on any page, anywhere."""
+    return line.text.isupper() and line.folded.strip(" .:-[]()|") in _SECRECY_MARKS

@@ -51,21 +51,25 @@ DOC_TYPES = {
 OFFICIAL_LETTER = "Công văn"
 _OTHER_AGENCIES = ("CP", "TTg", "UBND", "SNV")  # met in citations and in copies of others' decisions
 
-_PREFIX = re.compile(r"^[\W_]*S[^\W\d]{0,2}[6ốôóòơ]?\s*[:;.,]?\s*(?=[\d/…._\s])", re.IGNORECASE)
+# A label is only a label with something between it and the digits: in `Sl5` or `S665` it may have eaten one.
+_LABEL = re.compile(r"^[\W_]*S(?:[^\W\d_]{1,2}|6)?(?:\s*[:;.,]|(?=[\s/…_]))\s*", re.IGNORECASE)
 _TORN_SYMBOL = re.compile(r"(?<=[A-ZĐ])\s+(?=[A-ZĐ]+(?:-|$))")
 _CODE = re.compile(
-    r"^[\s._…]*(?P<number>\d[\d\s]{0,6}?)?[\s._…]*/\s*"
-    r"(?P<notation>(?:\d{4}\s*/\s*)?[A-ZĐƠƯÔÂÊ0-9][\w&]{0,9}(?:\s*[-–—]\s*[A-ZĐƯƠÔÂÊ0-9][\w&]{0,14}){1,3})"
+    r"^[\s._…]*(?P<number>[0-9](?:\s*[0-9]){0,5})?[\s._…]*/\s*"
+    r"(?P<notation>(?:[0-9]{4}\s*/\s*)?[A-ZĐƠƯÔÂÊ0-9][\w&]{0,9}(?:\s*[-–—]\s*[A-ZĐƯƠÔÂÊ0-9][\w&]{0,14}){1,3})"
 )
+_NOTATION = re.compile(r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+")
+_QUYET_DINH = re.compile("[QO0][PDĐB]")
+_ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 _DATE = re.compile(
-    r"ng\w{1,3}y\W{0,3}(?P<day>[\d\s]{1,4}?)\W{0,3}th\w{1,4}g?\W{0,3}(?P<month>[\d\s]{1,3}?)\W{0,3}"
-    r"n\w{1,2}m\W{0,3}(?P<year>\d{4})",
+    r"ng\w{1,3}y\W{0,3}(?P<day>[0-9\s]{1,4}?)\W{0,3}th[^\W\d_]{1,4}\W{0,3}(?P<month>[0-9\s]{1,3}?)\W{0,3}"
+    r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
     re.IGNORECASE,
 )
 _DOSSIER = re.compile(
-    r"(?<![\w.])(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.[0-9A-Z]+)*)-(\d{2})(\d{2})(\d{2})-\d{4,}(?!\w)"
+    r"(?<![\w.])(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*)"
+    r"-([0-9]{2})([0-9]{2})([0-9]{2})-[0-9]{4,}(?!\w)"
 )
-FIRST_YEAR = 1945
 
 
 @dataclass(frozen=True)
@@ -85,24 +89,37 @@ class Code:
 
 def parse_code(line: str) -> Code | None:
     """The number and symbol in a number line such as `Số: 1368 /QĐ-BNV`; None if it is no such line."""
-    text = _TORN_SYMBOL.sub("", unicodedata.normalize("NFC", line))
-    found = _CODE.match(_PREFIX.sub("", text, count=1))
+    text = _LABEL.sub("", unicodedata.normalize("NFC", line), count=1)
+    as_read = _parse_code(text)
+    # Only a symbol that makes no sense as it stands is taken for a torn one.
+    return as_read if as_read and as_read.known else _parse_code(_TORN_SYMBOL.sub("", text)) or as_read
+
+
+def _parse_code(text: str) -> Code | None:
+    found = _CODE.match(text)
     if found is None:
         return None
-    number = re.sub(r"\s", "", found["number"] or "") or None
     notation, known = _known_notation(re.sub(r"\s", "", found["notation"]))
-    return Code(number, notation, known)
+    if not _NOTATION.fullmatch(notation):
+        return None
+    return Code(re.sub(r"\s", "", found["number"] or "") or None, notation, known)
 
 
-def is_number_line(line: str) -> bool:
-    """Whether a line starts as a number line does: `Số:` and then digits, dots or a slash."""
-    return _PREFIX.match(line) is not None
+def starts_as_number_line(line: str) -> bool:
+    """Whether a line starts with the label of a number line: `Số:`, `So`, `S6.` and the like."""
+    return _LABEL.match(line) is not None
+
+
+def is_about_line(line: str) -> bool:
+    """Whether a line starts with `V/v`, as the subject of an official letter does."""
+    return _ABOUT.match(line) is not None
 
 
 def _known_notation(raw: str) -> tuple[str, bool]:
     """The symbol with its parts as the lists spell them, and whether all are known."""
     year, _, rest = raw.rpartition("/")
-    parts = [_known_part(part) for part in re.split("[-–—]", rest)]
+    first, *others = re.split("[-–—]", rest)
+    parts = [_known_part("QĐ" if _QUYET_DINH.fullmatch(first) else first), *map(_known_part, others)]
     spelled = "-".join(part for part, _ in parts)
     return (f"{year}/{spelled}" if year else spelled), all(known for _, known in parts)
 

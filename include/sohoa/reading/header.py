@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
-from sohoa.reading.grammar import Code, is_date_line, is_number_line, parse_code
+from sohoa.reading.grammar import Code, is_about_line, is_date_line, parse_code, starts_as_number_line
 from sohoa.reading.lines import Line, around, join
 from sohoa.reading.record import NOTHING, Box, Reading
 
@@ -21,6 +21,7 @@ _LEVEL = 0.02  # of the page's height: what stands higher than the national titl
 _TITLE_WITHIN = 0.45  # of the page's height
 _ISSUER_LIKENESS = 82.0
 _ISSUER_AHEAD = 4.0  # percent by which the best agency must beat the second
+_BELOW_DATE = 0.03  # of the page's height: number and date stand in one line, but scans are crooked
 _CROP_MARGIN = 0.006
 
 
@@ -33,36 +34,55 @@ class Header:
         agency: lines of the issuing agency, the superior line first.
         number: the line `Số: …`.
         date: the line `Hà Nội, ngày …`.
-        marks: other short lines of the head, such as secrecy and urgency marks.
     """
 
     title: Line | None
     agency: tuple[Line, ...]
     number: Line | None
     date: Line | None
-    marks: tuple[Line, ...]
 
 
 def find_header(lines: Sequence[Line]) -> Header:
     """The head of a first page; every part is None or empty where it was not found."""
     title = _national_title(lines)
     if title is None:
-        return Header(None, (), None, None, ())
+        return Header(None, (), None, None)
     zone = [line for line in lines if title.box[1] - 0.08 <= line.middle <= title.middle + _HEAD_DEPTH]
     left = [line for line in zone if line.centre < title.left]
-    number = _number_line([line for line in left if line.middle > title.middle])
+    date = next((line for line in zone if line.centre > title.left and is_date_line(line.text)), None)
+    lowest = date.middle + _BELOW_DATE if date else 1.0
+    number = _number_line([line for line in left if title.middle < line.middle < lowest])
     below = number.box[1] if number else title.box[3] + 0.03
     agency = tuple(line for line in left if title.middle - _LEVEL <= line.middle < below and _is_capitals(line.text))
-    date = next((line for line in zone if line.centre > title.left and is_date_line(line.text)), None)
-    marks = tuple(line for line in zone if line not in (*agency, number, date, title))
-    return Header(title, agency, number, date, marks)
+    return Header(title, agency, number, date)
 
 
 def _number_line(below_title: Sequence[Line]) -> Line | None:
-    """The line with number and symbol; the `Số:` of an incoming stamp has no symbol."""
-    coded = [line for line in below_title if parse_code(line.text) is not None]
-    marked = [line for line in below_title if is_number_line(line.text)]
-    return next(iter([line for line in coded if line in marked] or coded or marked), None)
+    """The line with number and symbol.
+
+    The `Số:` of an incoming stamp has no symbol; a number that is cited stands below the first with one,
+    which is the document's own even where it cannot be read.
+    """
+    about = next((line.middle for line in below_title if is_about_line(line.text)), 1.0)
+    above = [line for line in below_title if line.middle < about]
+    for line in above:
+        labelled = starts_as_number_line(line.text)
+        if labelled and "/" in line.text:
+            return line
+        if parse_code(line.text) is not None:
+            return line if labelled else _with_what_stands_before(line, above)
+    return next((line for line in above if starts_as_number_line(line.text) and _has_digit(line.text)), None)
+
+
+def _with_what_stands_before(line: Line, others: Sequence[Line]) -> Line:
+    """A number line with the parts that a gap tore from its start: `Số: 12` and `34/QĐ-BNV` are one number."""
+    before = [o for o in others if abs(o.middle - line.middle) < line.height / 2 and o.right <= line.left]
+    parts = sorted(before, key=lambda part: part.left)
+    return Line(tuple(word for part in (*parts, line) for word in part.words))
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
 
 
 def places_to_look_again(lines: Sequence[Line]) -> dict[str, Box]:

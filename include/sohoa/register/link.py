@@ -67,32 +67,59 @@ def link(session: Session, claim: Claim) -> Link:
     ).all()
     if not named:
         return Link(None, "no_register_row")
-    chosen = _only_one(named, claim)
+    content = _content(claim)
+    chosen = _only_one(named, content)
     if chosen is None:
         return Link(None, "link_ambiguous")
-    refusal = _refusal(session, chosen, claim, code)
+    refusal = _refusal(session, chosen, claim, content, code)
     return Link(None, refusal) if refusal else Link(chosen.id)
 
 
-def _only_one(named: Sequence[Result], claim: Claim) -> Result | None:
+@dataclass(frozen=True)
+class _Content:
+    """What a document is about, ready to be compared: its bare subject, and the word pairs of its whole text."""
+
+    subject: str
+    pairs: frozenset[tuple[str, str]]
+
+    def likeness(self, registered: str | None) -> float | None:
+        """How well a document fits a registered subject, 0–1; None if the register has none or nothing was read.
+
+        Either the printed subject is like it, or its words stand in the document in this order: registers add to
+        a certificate's title whom it was given to.
+        """
+        wanted = _bare(registered or "")
+        if not wanted or not (self.subject or self.pairs):
+            return None
+        printed = fuzz.ratio(self.subject, wanted) / 100
+        pairs = list(pairwise(wanted.split()))
+        contained = sum(pair in self.pairs for pair in pairs) / len(pairs) if pairs else 0.0
+        return max(printed, contained)
+
+
+def _content(claim: Claim) -> _Content:
+    return _Content(_bare(claim.subject or ""), frozenset(pairwise(_bare(claim.text).split())))
+
+
+def _only_one(named: Sequence[Result], content: _Content) -> Result | None:
     """The only result, or the only one whose subject fits where several units share number and date."""
     if len(named) == 1:
         return named[0]
-    likeness = sorted(((_likeness(claim, result.subject), result.id) for result in named), reverse=True)
-    best, second = likeness[0], likeness[1]
-    if best[0] is not None and best[0] >= _SUBJECT_AGREES and (second[0] or 0.0) < _SUBJECT_REFUSES:
-        return next(result for result in named if result.id == best[1])
-    return None
+    likeness = [content.likeness(result.subject) for result in named]
+    fitting = [index for index, like in enumerate(likeness) if like is not None and like >= _SUBJECT_AGREES]
+    # A row without subject may be the very one.
+    possible = [index for index, like in enumerate(likeness) if like is None or like >= _SUBJECT_REFUSES]
+    return named[fitting[0]] if len(fitting) == 1 and possible == fitting else None
 
 
-def _refusal(session: Session, chosen: Result, claim: Claim, code: str | None) -> str | None:
+def _refusal(session: Session, chosen: Result, claim: Claim, content: _Content, code: str | None) -> str | None:
     """Why the result named by number and date is not taken, None if nothing speaks against it."""
     if chosen.issuer and claim.issuer and fold(chosen.issuer) != fold(claim.issuer):
         return "issuer_differs"
     dossiers = set(session.scalars(select(Dossier.code).where(Dossier.result_id == chosen.id))) - {None}
     if claim.dossier_code and dossiers and claim.dossier_code not in dossiers:
         return "dossier_differs"
-    likeness = _likeness(claim, chosen.subject)
+    likeness = content.likeness(chosen.subject)
     if likeness is None:
         return None if claim.dossier_code in dossiers else "link_unconfirmed"
     if likeness < _SUBJECT_AGREES:
@@ -102,24 +129,8 @@ def _refusal(session: Session, chosen: Result, claim: Claim, code: str | None) -
             or_(Result.issued_on == claim.issued_on, Result.code_folded == code), Result.id != chosen.id
         )
     )
-    closest = max((_likeness(claim, rival) or 0.0 for rival in rivals), default=0.0)
+    closest = max((content.likeness(rival) or 0.0 for rival in rivals), default=0.0)
     return "link_rival" if closest > likeness + _RIVAL_AHEAD else None
-
-
-def _likeness(claim: Claim, registered: str | None) -> float | None:
-    """How well a document fits a registered subject, 0–1; None if the register has none or nothing was read.
-
-    Either the printed subject is like it, or its words stand in the document in this order: registers add to a
-    certificate's title whom it was given to.
-    """
-    if not registered or not (claim.subject or claim.text):
-        return None
-    wanted = _bare(registered)
-    printed = fuzz.ratio(_bare(claim.subject or ""), wanted) / 100
-    pairs = list(pairwise(wanted.split()))
-    there = set(pairwise(_bare(claim.text).split()))
-    contained = sum(pair in there for pair in pairs) / len(pairs) if pairs else 0.0
-    return max(printed, contained)
 
 
 def _bare(text: str) -> str:

@@ -19,6 +19,12 @@ def make_events_append_only() -> None:
                 f"CREATE TRIGGER event_no_{action.lower()} BEFORE {action} ON event "
                 "BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END"
             )
+        # INSERT OR REPLACE deletes without firing the trigger above; with this it keeps the row that is there.
+        op.execute(
+            "CREATE TRIGGER event_no_replace BEFORE INSERT ON event "
+            "WHEN EXISTS (SELECT 1 FROM event WHERE event_key = NEW.event_key OR id = NEW.id) "
+            "BEGIN SELECT RAISE(IGNORE); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS "

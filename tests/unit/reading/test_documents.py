@@ -1,0 +1,335 @@
+"""Fields of whole documents from words with places (domain.md §3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sohoa.ocr import Word
+from sohoa.reading import FIELD_NAMES, PageEvidence, places_to_look_again, read_document
+from sohoa.reading.lines import lines_of
+
+from .typesetting import (
+    DECISION,
+    HEAD,
+    LANDSCAPE,
+    LEFT,
+    MIDDLE,
+    PORTRAIT,
+    RIGHT,
+    Row,
+    instead,
+    page,
+    without,
+    words_of,
+)
+
+SURE = 0.9  # what the gate asks for
+
+
+def test_a_decision_s_fields_are_all_read_and_sure() -> None:
+    record = read_document([page(DECISION)])
+    assert {name: record.value(name) for name in FIELD_NAMES} == {
+        "code_number": "1368",
+        "code_notation": "QĐ-BNV",
+        "issued_on": "2021-12-31",
+        "issuer": "Bộ Nội vụ",
+        "doc_type": "Quyết định",
+        "subject": "Về việc cho phép thành lập Hội Khoa học Lịch sử Việt Nam",
+        "signer_name": "Nguyễn Trọng Thừa",
+        "dossier_code": None,
+    }
+    assert all(record.confidence(name) >= SURE for name in ("code_number", "code_notation", "issued_on", "issuer"))
+    assert record.flags == ()
+
+
+def test_every_value_has_a_place_on_its_page() -> None:
+    record = read_document([page(DECISION)])
+    for name in FIELD_NAMES:
+        found = record.readings[name]
+        if found.value is not None:
+            assert found.page_no == 1
+            assert found.box is not None
+            left, top, right, bottom = found.box
+            assert 0 <= left < right <= 1
+            assert 0 <= top < bottom <= 1
+
+
+def test_the_number_of_an_incoming_stamp_above_the_head_is_never_taken() -> None:
+    stamp = [Row("ĐẾN Số: 2651", LEFT, 0.02), Row("Ngày: 14/01/2022", LEFT, 0.035)]
+    assert read_document([page([*DECISION, *stamp])]).value("code_number") == "1368"
+    unnumbered = without(DECISION, "Số:")
+    assert read_document([page([*unnumbered, *stamp])]).value("code_number") is None
+
+
+def test_the_number_of_an_incoming_stamp_below_the_head_is_never_taken() -> None:
+    stamp = Row("ĐẾN Số: 2651", LEFT, 0.13)
+    assert read_document([page([*DECISION, stamp])]).value("code_number") == "1368"
+    assert read_document([page([*without(DECISION, "Số:"), stamp])]).value("code_number") is None
+
+
+def test_a_number_left_blank_is_none_while_the_symbol_is_read() -> None:
+    record = read_document([page(instead(DECISION, "Số:", "Số: /QĐ-BNV"), number="/QĐ-BNV")])
+    assert record.value("code_number") is None
+    assert record.confidence("code_number") == 0
+    assert record.value("code_notation") == "QĐ-BNV"
+
+
+def test_an_unreadable_number_is_not_replaced_by_one_that_is_cited() -> None:
+    rows = [
+        *without(HEAD, "Số:"),
+        Row("Số: I5/BNV-VP", LEFT, 0.11),
+        Row("V/v sửa đổi Quyết định", LEFT, 0.13),
+        Row("số 979/QĐ-BNV", LEFT, 0.145),
+        Row("Kính gửi: Sở Nội vụ tỉnh Bình Định", MIDDLE, 0.2),
+    ]
+    record = read_document([page(rows, number="Số: I5/BNV-VP")])
+    assert record.value("code_number") is None
+
+
+def test_a_number_line_lost_whole_is_not_replaced_by_one_that_is_cited() -> None:
+    rows = [
+        *without(HEAD, "Số:"),
+        Row("V/v sửa đổi Quyết định", LEFT, 0.13),
+        Row("số 979/QĐ-BNV", LEFT, 0.145),
+    ]
+    assert read_document([page(rows)]).value("code_number") is None
+    cited = [*without(DECISION, "Số:"), Row("số 979/QĐ-BNV", LEFT, 0.2)]
+    assert read_document([page(cited)]).value("code_number") is None
+
+
+def test_a_number_torn_by_a_gap_is_whole_or_absent() -> None:
+    """Stamped digits stand far apart; the part by the slash alone would be another number."""
+    torn = [
+        *without(DECISION, "Số:"),
+        Row("Số: 12", 0.17, 0.11),
+        Row("34/QĐ-BNV", 0.32, 0.11),
+    ]
+    record = read_document([page(torn, number="Số: 12 34/QĐ-BNV")])
+    assert record.value("code_number") in (None, "1234")
+
+
+def test_numbers_in_the_grounds_and_in_annexes_are_never_taken() -> None:
+    annex = [Row("(Kèm theo Quyết định số 979/QĐ-BNV ngày 18 tháng 11 năm 2020)", MIDDLE, 0.1)]
+    bare = [row for row in DECISION if not row.text.startswith(("Số:", "Hà Nội"))]
+    record = read_document([page(bare), page(annex)])
+    assert record.value("code_number") is None
+    assert record.value("issued_on") is None
+
+
+def test_a_two_column_head_run_together_in_one_line_is_cut() -> None:
+    texts = [line.text for line in lines_of(words_of(HEAD), PORTRAIT)]
+    assert "Số: 1368/QĐ-BNV" in texts
+    assert "Hà Nội, ngày 31 tháng 12 năm 2021" in texts
+
+
+def test_justified_print_is_not_cut() -> None:
+    wide = Row("Điều 1. Cho phép thành lập Hội Khoa học Lịch sử Việt Nam", MIDDLE, 0.4, wide=2.5)
+    assert len(lines_of(words_of([wide]), PORTRAIT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "symbol", "issuer"),
+    [
+        (["BỘ NỘI VỤ", "CỤC VĂN THƯ VÀ", "LƯU TRỮ NHÀ NƯỚC"], "VTLTNN", "Cục Văn thư và Lưu trữ nhà nước"),
+        (["BỘ NỘI VỤ", "BAN TÔN GIÁO CHÍNH PHỦ"], "TGCP", "Ban Tôn giáo Chính phủ"),
+        (
+            ["BỘ NỘI VỤ", "BAN THI ĐUA - KHEN THƯỞNG", "TRUNG ƯƠNG"],
+            "BTĐKT",
+            "Ban Thi đua - Khen thưởng Trung ương",
+        ),
+        (["BQ NỘI VỤ"], "BNV", "Bộ Nội vụ"),
+    ],
+)
+def test_the_issuer_is_put_together_from_its_lines(lines: list[str], symbol: str, issuer: str) -> None:
+    agency = [Row(text, LEFT, 0.06 + 0.015 * index) for index, text in enumerate(lines)]
+    rows = [*agency, *without(DECISION, "BỘ NỘI VỤ")]
+    record = read_document([page(instead(rows, "Số:", f"Số: 15/QĐ-{symbol}", top=0.12))])
+    assert record.value("issuer") == issuer
+    assert record.confidence("issuer") >= SURE
+
+
+def test_an_issuer_that_the_symbol_contradicts_is_not_sure() -> None:
+    record = read_document([page(instead(DECISION, "Số:", "Số: 15/QĐ-TGCP"))])
+    assert record.confidence("issuer") < SURE
+
+
+def test_an_agency_of_no_list_is_not_forced_into_it() -> None:
+    record = read_document([page(instead(DECISION, "BỘ NỘI VỤ", "TỔNG CỤC THỦY SẢN"))])
+    assert record.value("issuer") is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "symbol", "doc_type"),
+    [
+        ("QUYẾT ĐỊNH", "QĐ-BNV", "Quyết định"),
+        ("THÔNG BÁO", "TB-BNV", "Thông báo"),
+        ("GIẤY CHỨNG NHẬN", "GCN-BNV", "Giấy chứng nhận"),
+        ("GIẤY PHÉP", "GP-BNV", "Giấy phép"),
+        ("QUYET PINH", "QĐ-BNV", "Quyết định"),
+        ("HƯỚNG DẪN", "HD-BNV", "Hướng dẫn"),
+    ],
+)
+def test_the_type_by_symbol_and_by_printed_name_confirm_each_other(heading: str, symbol: str, doc_type: str) -> None:
+    rows = instead(instead(DECISION, "QUYẾT ĐỊNH", heading), "Số:", f"Số: 15/{symbol}")
+    record = read_document([page(rows)])
+    assert record.value("doc_type") == doc_type
+    assert record.confidence("doc_type") > 0.95
+
+
+def test_the_type_is_read_from_either_alone_with_less_confidence() -> None:
+    by_symbol = read_document([page(without(DECISION, "QUYẾT ĐỊNH"))])
+    by_name = read_document([page(without(DECISION, "Số:"))])
+    for record in (by_symbol, by_name):
+        assert record.value("doc_type") == "Quyết định"
+        assert 0 < record.confidence("doc_type") < SURE
+
+
+def test_an_official_letter_has_its_subject_under_the_number() -> None:
+    rows = [
+        *instead(HEAD, "Số:", "Số: 05/BNV-TCBC"),
+        Row("V/v chấp thuận cho tổ chức hội", LEFT, 0.13),
+        Row("nghị quốc tế", LEFT, 0.145),
+        Row("Kính gửi: Văn phòng Quốc hội", MIDDLE, 0.2),
+        Row("TL. BỘ TRƯỞNG", RIGHT, 0.6),
+        Row("CHÁNH VĂN PHÒNG", RIGHT, 0.62),
+        Row("Vũ Đăng Minh", RIGHT, 0.7),
+    ]
+    record = read_document([page(rows)])
+    assert record.value("doc_type") == "Công văn"
+    subject = record.value("subject")
+    assert subject is not None
+    assert subject.removeprefix("V/v ") == "chấp thuận cho tổ chức hội nghị quốc tế"
+    assert record.value("signer_name") == "Vũ Đăng Minh"
+
+
+def test_a_landscape_certificate_is_read() -> None:
+    rows = [
+        Row("BỘ NỘI VỤ", 0.25, 0.08),
+        Row("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0.7, 0.08),
+        Row("Độc lập - Tự do - Hạnh phúc", 0.7, 0.11),
+        Row("Số: 23/GCN-BNV", 0.25, 0.15),
+        Row("Hà Nội, ngày 05 tháng 02 năm 2019", 0.7, 0.15),
+        Row("GIẤY CHỨNG NHẬN", 0.5, 0.25),
+        Row("Mã hồ sơ: 000.00.04.G09-190121-0001", 0.25, 0.8),
+        Row("BỘ TRƯỞNG", 0.75, 0.6),
+        Row("Hồ Mạnh Tuấn", 0.75, 0.8),
+    ]
+    record = read_document([page(rows, LANDSCAPE)])
+    assert record.value("code_number") == "23"
+    assert record.value("issued_on") == "2019-02-05"
+    assert record.value("doc_type") == "Giấy chứng nhận"
+    assert record.value("dossier_code") == "000.00.04.G09-190121-0001"
+    assert record.value("signer_name") == "Hồ Mạnh Tuấn"
+
+
+@pytest.mark.parametrize("mark", ["MẬT", "TỐI MẬT", "TUYỆT MẬT", "|MẬT|", "[ TỐI MẬT ]"])
+@pytest.mark.parametrize(
+    ("centre", "top"), [(LEFT, 0.13), (LEFT, 0.09), (LEFT, 0.02), (0.8, 0.14), (0.15, 0.35)], ids=str
+)
+def test_a_secrecy_mark_is_flagged_wherever_it_was_stamped(mark: str, centre: float, top: float) -> None:
+    assert "secrecy_mark" in read_document([page([*DECISION, Row(mark, centre, top)])]).flags
+
+
+def test_a_secrecy_mark_is_flagged_where_the_head_was_not_found_or_on_a_later_page() -> None:
+    marked = [Row("MẬT", LEFT, 0.1), Row("Về công tác cán bộ", MIDDLE, 0.2)]
+    assert "secrecy_mark" in read_document([page(marked)]).flags
+    assert "secrecy_mark" in read_document([page(DECISION), page(marked)]).flags
+
+
+def test_a_word_that_only_looks_like_a_secrecy_mark_is_none() -> None:
+    rows = [*DECISION, Row("mặt", LEFT, 0.36), Row("Mất", LEFT, 0.38), Row("HỎA TỐC", LEFT, 0.13)]
+    assert read_document([page(rows)]).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("looks", "name"),
+    [
+        ({"number": "Số: 1366/QĐ-BNV"}, "code_number"),
+        ({"number": "Số: 138/QĐ-BNV"}, "code_number"),
+        ({"number": "Số: /QĐ-BNV"}, "code_number"),
+        ({"number": ""}, "code_number"),
+        ({"number": "Số: 1368/QĐ-TGCP"}, "code_notation"),
+        ({"number": "Số: 1368/GP-BNV"}, "code_notation"),
+        ({"date": "Hà Nội, ngày 31 tháng 12 năm 2024"}, "issued_on"),
+        ({"date": "Hà Nội, ngày 21 tháng 12 năm 2021"}, "issued_on"),
+        ({"date": "Hà Nội, ngày tháng năm"}, "issued_on"),
+        ({"date": ""}, "issued_on"),
+    ],
+)
+def test_looks_that_disagree_leave_a_field_unsure(looks: dict[str, str], name: str) -> None:
+    record = read_document([page(DECISION, **looks)])
+    assert record.value(name) is not None
+    assert record.confidence(name) < SURE
+
+
+def test_a_known_symbol_stays_sure_when_the_second_look_only_garbles_it() -> None:
+    assert read_document([page(DECISION, number="Số: 1368/QĐ-8XV")]).confidence("code_notation") >= SURE
+
+
+@pytest.mark.parametrize(("part", "name"), [("number", "code_number"), ("date", "issued_on")])
+def test_coloured_ink_in_number_or_date_is_flagged_and_leaves_it_unsure(part: str, name: str) -> None:
+    evidence = replace(page(DECISION), coloured_ink={part: 0.3})
+    record = read_document([evidence])
+    assert "handwritten_number" in record.flags
+    assert record.confidence(name) < SURE
+    little = replace(page(DECISION), coloured_ink={part: 0.01})
+    assert read_document([little]).flags == ()
+
+
+def test_number_and_date_are_the_places_for_a_second_look() -> None:
+    places = places_to_look_again(lines_of(words_of(DECISION), PORTRAIT))
+    assert set(places) == {"number", "date"}
+    left, top, right, bottom = places["number"]
+    assert left < 0.2 < 0.34 < right < 0.5
+    assert top < 0.11 < 0.122 < bottom
+    assert places_to_look_again([]) == {}
+
+
+@pytest.mark.parametrize("words", [(), [Word("", 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)]], ids=["none", "one empty word"])
+def test_a_first_page_without_words_gives_a_record_without_values(words: list[Word]) -> None:
+    record = read_document([PageEvidence(words, PORTRAIT)])
+    assert set(record.readings) == set(FIELD_NAMES)
+    assert all(record.value(name) is None and record.confidence(name) == 0 for name in FIELD_NAMES)
+
+
+def test_a_dossier_code_on_a_later_page_is_found_with_its_page() -> None:
+    second = page([Row("Mã hồ sơ: G09.04-210412-0017", LEFT, 0.5)])
+    found = read_document([page(DECISION), second]).readings["dossier_code"]
+    assert (found.value, found.page_no) == ("G09.04-210412-0017", 2)
+
+
+def test_the_signer_stands_on_the_page_that_is_signed_not_in_the_annex() -> None:
+    second = page([Row("KT. BỘ TRƯỞNG", RIGHT, 0.6), Row("Trần Anh Tuấn", RIGHT, 0.7)])
+    annex = page([Row("PHỤ LỤC", MIDDLE, 0.1), Row("Nguyễn Văn A", RIGHT, 0.3)])
+    found = read_document([page(without(DECISION, "KT.", "THỨ", "Nguyễn")), second, annex]).readings["signer_name"]
+    assert (found.value, found.page_no) == ("Trần Anh Tuấn", 2)
+
+
+@pytest.mark.parametrize("spoilt", ["` Nguyễn Trọng Thừa .", "| Nguyễn Trọng Thừa ~", "/ Nguyễn Trọng Thừa —"])
+def test_specks_of_seal_and_signature_are_no_part_of_the_name(spoilt: str) -> None:
+    record = read_document([page(instead(DECISION, "Nguyễn", spoilt))])
+    assert record.value("signer_name") == "Nguyễn Trọng Thừa"
+
+
+wild_words = st.builds(
+    Word,
+    text=st.one_of(st.text(min_size=1, max_size=12), st.sampled_from([w.text for w in words_of(DECISION)])),
+    confidence=st.floats(0, 1),
+    left=st.floats(0, 1),
+    top=st.floats(0, 1),
+    right=st.floats(0, 1),
+    bottom=st.floats(0, 1),
+    line=st.integers(0, 5),
+    block=st.integers(0, 2),
+)
+
+
+@given(st.lists(st.lists(wild_words, max_size=30), min_size=1, max_size=3), st.floats(0.1, 10))
+def test_no_words_in_any_places_break_the_reading(pages: list[list[Word]], aspect: float) -> None:
+    record = read_document([PageEvidence(words, aspect) for words in pages])
+    assert set(record.readings) == set(FIELD_NAMES)
+    assert all(0 <= record.confidence(name) <= 1 for name in FIELD_NAMES)
