@@ -39,10 +39,12 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
     first = pages[0]
     lines = [lines_of(page.words, page.aspect) for page in pages]
     header = find_header(lines[0])
-    code = parse_code(header.number.text) if header.number else None
+    seen = parse_code(header.number.text) if header.number else None
+    again = parse_code(_look(first, "number")) if header.number else None
+    code = seen or again
     doc_type, type_line = read_type(lines[0], header, code)
     readings = {
-        **_read_code(header, code, first),
+        **_read_code(header, seen, again, first),
         "issued_on": _read_date(header, first),
         "issuer": read_issuer(header, code),
         "doc_type": doc_type,
@@ -57,21 +59,22 @@ def _look(evidence: PageEvidence, part: str) -> str:
     return " ".join(word.text for word in evidence.looks.get(part, ()))
 
 
-def _read_code(header: Header, code: Code | None, evidence: PageEvidence) -> dict[str, Reading]:
-    """Number and symbol, sure only where both looks at the line give the same."""
+def _read_code(header: Header, seen: Code | None, again: Code | None, evidence: PageEvidence) -> dict[str, Reading]:
+    """Number and symbol, sure only where both looks at the line give the same; one look is a proposal for review."""
+    code = seen or again
     if header.number is None or code is None:
         return {"code_number": NOTHING, "code_notation": NOTHING}
-    again = parse_code(_look(evidence, "number"))
-    number_sure = _agreement(code.number, again and again.number)
-    notation_sure = _agreement(code.notation, again and again.notation)
+    number = code.number or (again and again.number)
+    number_sure = _agreement(seen and seen.number, again and again.number)
+    notation_sure = _agreement(seen and seen.notation, again and again.notation)
     # A look that garbles a symbol of the lists does not speak against it; one that sees another such symbol does.
-    if code.known and not (again and again.known and again.notation != code.notation):
+    if seen and seen.known and not (again and again.known and again.notation != seen.notation):
         notation_sure = max(notation_sure, 0.95 if number_sure == _TWO_LOOKS_AGREE else 0.9)
     if evidence.coloured_ink.get("number", 0.0) > _COLOURED_INK:
         number_sure = min(number_sure, _LOOKS_DISAGREE)
     box = header.number.box
     return {
-        "code_number": Reading(code.number, number_sure, 1, box) if code.number else NOTHING,
+        "code_number": Reading(number, number_sure, 1, box) if number else NOTHING,
         "code_notation": Reading(code.notation, notation_sure, 1, box),
     }
 
@@ -79,18 +82,18 @@ def _read_code(header: Header, code: Code | None, evidence: PageEvidence) -> dic
 def _read_date(header: Header, evidence: PageEvidence) -> Reading:
     if header.date is None:
         return NOTHING
-    day = parse_date(header.date.text)
+    seen, again = parse_date(header.date.text), parse_date(_look(evidence, "date"))
+    day = seen or again
     if day is None:
         return NOTHING
-    again = parse_date(_look(evidence, "date"))
-    sure = _agreement(day, again)
+    sure = _agreement(seen, again)
     if evidence.coloured_ink.get("date", 0.0) > _COLOURED_INK:
         sure = min(sure, _LOOKS_DISAGREE)
     return Reading(day.isoformat(), sure, 1, header.date.box)
 
 
 def _agreement(first: object, second: object) -> float:
-    if second is None:
+    if first is None or second is None:
         return _ONE_LOOK
     return _TWO_LOOKS_AGREE if first == second else _LOOKS_DISAGREE
 

@@ -16,7 +16,7 @@ from sohoa.catalogue.models import Dossier, Result
 from sohoa.folding import fold
 from sohoa.register.normalise import fold_code
 
-_SUBJECT_AGREES = 0.75
+_SUBJECT_AGREES = 0.88  # OCR leaves 0.95 and more; two awards of one day differ in a name
 _SUBJECT_REFUSES = 0.60
 _RIVAL_AHEAD = 0.005
 _ABOUT = re.compile(r"^\W*(V/V|VE VIEC)\W+")

@@ -266,6 +266,14 @@ def test_looks_that_disagree_leave_a_field_unsure(looks: dict[str, str], name: s
     assert record.confidence(name) < SURE
 
 
+def test_what_only_the_second_look_could_read_is_proposed_but_never_sure() -> None:
+    garbled = instead(instead(DECISION, "Số:", "Số: 1368QĐ-BNV"), "Hà Nội,", "Hà Nội, ngày 3l tháng 12 năm 2021")
+    record = read_document([page(garbled, number="Số: 1368/QĐ-BNV", date="Hà Nội, ngày 31 tháng 12 năm 2021")])
+    for name, value in {"code_number": "1368", "code_notation": "QĐ-BNV", "issued_on": "2021-12-31"}.items():
+        assert record.value(name) == value
+        assert 0 < record.confidence(name) < SURE
+
+
 def test_a_known_symbol_stays_sure_when_the_second_look_only_garbles_it() -> None:
     assert read_document([page(DECISION, number="Số: 1368/QĐ-8XV")]).confidence("code_notation") >= SURE
 
