@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import shutil
@@ -28,6 +29,7 @@ from sohoa.settings import Settings
 logger = logging.getLogger(__name__)
 
 _SECOND_LOOK_DPI = 300
+_LEAST_FREE_BYTES = 64 * 1024 * 1024  # the images of one page at 600 dpi
 
 
 class PageRange(NamedTuple):
@@ -141,10 +143,17 @@ def _prepare(settings: Settings, worker: PageWorker, chunk: Chunk, work: Path) -
             )
         except Unreadable as error:
             logger.warning("Page %d of %s cannot be opened: %s", page_no, sha256, error)
+            require_space(work)
             _finish(settings, sha256, page_no, PageStatus.FAILED, reason=error.reason)
             continue
         prepared.append(_Prepared(sha256, page_no, media_type, facts, image))
     return prepared
+
+
+def require_space(folder: Path) -> None:
+    """Raise OSError if the disk is full: then it, and not the page, is why a page cannot be read."""
+    if shutil.disk_usage(folder).free < _LEAST_FREE_BYTES:
+        raise OSError(errno.ENOSPC, "the work area is full", str(folder))
 
 
 def _read(settings: Settings, pages: Sequence[_Prepared], work: Path) -> None:
@@ -203,6 +212,7 @@ def _crop(
 
 def _keep(settings: Settings, page: _Prepared, looks: dict[str, tuple[list[Word], float]]) -> None:
     if page.reading is None and not page.facts["blank"]:
+        require_space(page.image.parent)
         _finish(settings, page.sha256, page.page_no, PageStatus.FAILED, page.facts, reason="page.ocr_failed")
         return
     words = PageWords(

@@ -157,6 +157,8 @@ def _settle(session: Session, batch: Batch, document: Document) -> None:
         flags |= {linked.reason} & {"no_register_row"}
     elif _has_copy(session, linked.result_id, document.document_id):
         reasons.append("result_has_copy")
+    if "no_pdfa" in flags:
+        reasons.append("no_pdfa")
     document.flags = sorted(flags)
     document.review_reasons = list(dict.fromkeys(reasons))
     if reasons:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -124,13 +125,17 @@ def _refusal(session: Session, chosen: Result, claim: Claim, content: _Content, 
         return None if claim.dossier_code in dossiers else "link_unconfirmed"
     if likeness < _SUBJECT_AGREES:
         return "subject_differs"
-    rivals = session.scalars(
-        select(Result.subject).where(
+    rivals = session.execute(
+        select(Result.subject, Result.code_folded).where(
             or_(Result.issued_on == claim.issued_on, Result.code_folded == code), Result.id != chosen.id
         )
     )
-    closest = max((content.likeness(rival) or 0.0 for rival in rivals), default=0.0)
-    return "link_rival" if closest > likeness + _RIVAL_AHEAD else None
+    for subject, rival_code in rivals:
+        # Where one misread digit would name the other, it must fit clearly worse; any other must not fit better.
+        margin = -_RIVAL_AHEAD if Levenshtein.distance(rival_code or "", code or "") == 1 else _RIVAL_AHEAD
+        if (content.likeness(subject) or 0.0) > likeness + margin:
+            return "link_rival"
+    return None
 
 
 def _bare(text: str) -> str:

@@ -35,11 +35,12 @@ from sohoa.catalogue.models import (
     Verdict,
 )
 from sohoa.intake.receiving import adopt_folder, receive_batch
+from sohoa.journey import chunks
 from sohoa.journey.documents import document_id
 from sohoa.journey.publishing import digitised_on
 from sohoa.settings import Settings
 
-from .conftest import DAMAGED, EMPTY, GIANT, N_LONG, Drop, World, digitise
+from .conftest import DAMAGED, EMPTY, GIANT, N_LONG, Drop, World, digitise, long_pdf
 
 LONG, TWIN, AGAIN, CUT = "z long.pdf", "z same content.pdf", "z scanned again.pdf", "z cut.pdf"
 
@@ -393,3 +394,20 @@ def test_nothing_is_digitised_before_it_was_issued_or_after_it_was_claimed(
     assert day <= claimed
     if issued <= claimed:
         assert day >= issued
+
+
+def test_a_full_disk_breaks_the_task_and_is_not_blamed_on_the_page(
+    fresh: Callable[[str], Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = fresh("full")
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "long.pdf").write_bytes(long_pdf())
+    batch_id = adopt_folder(settings, tmp_path / "scans", "G09")
+    receive_batch(settings, batch_id)
+    (chunk,) = journey.plan_chunks(settings, batch_id)
+    monkeypatch.setattr(chunks, "_LEAST_FREE_BYTES", 10**18)  # no disk has that much: it counts as full
+    with pytest.raises(OSError, match="full"):
+        journey.read_chunk(settings, batch_id, chunk)
+    monkeypatch.undo()
+    assert journey.plan_chunks(settings, batch_id) == [chunk]
+    assert journey.read_chunk(settings, batch_id, chunk) == 2

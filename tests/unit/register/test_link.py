@@ -241,3 +241,15 @@ def test_a_link_never_leads_to_another_number_or_day(
             assert result.issued_on == claim.issued_on
             assert result.subject not in (None, "", "---") or claim.dossier_code
         undo.rollback()
+
+
+def test_of_two_awards_of_one_day_alike_but_for_a_digit_neither_is_taken(session: Session) -> None:
+    register(session)
+    register(session, "71/QĐ-BNV")
+    assert link(session, CLAIM) == Link(None, "link_rival")
+
+
+def test_an_equal_subject_under_a_number_that_no_misreading_reaches_does_not_hold_up(session: Session) -> None:
+    wanted = register(session)
+    register(session, "358/QĐ-BNV")
+    assert link(session, CLAIM) == Link(wanted)
