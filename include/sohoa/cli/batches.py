@@ -14,7 +14,7 @@ import typer
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.overview import batch_overview
 from sohoa.cli.output import FAILED, NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem, progress_bar
-from sohoa.messages import reason_text, say
+from sohoa.messages import duplicate_text, reason_text, say
 from sohoa.settings import Settings, load_settings
 
 
@@ -109,7 +109,7 @@ def _print_batch(settings: Settings, batch_id: str) -> None:
     for file in batch["files"]:
         reasons = [reason_text(reason, language) for reason in file["review_reasons"]]
         if file["duplicate_of"]:
-            reasons = [say("file.duplicate", language, twin=file["duplicate_of"])]
+            reasons = [duplicate_text(file["duplicate_of"], file["reason"], language)]
         elif file["reason"]:
             reasons = [say(file["reason"], language)]
         rows.append((file["file"], say(f"outcome.{file['outcome']}", language), "; ".join(reasons)))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, ScanFile
-from sohoa.messages import reason_text, say
+from sohoa.messages import duplicate_text, reason_text, say
 from sohoa.settings import LOCAL_TIME, Settings
 
 # With the wide forms that East Asian settings take for the narrow ones.
@@ -88,7 +88,7 @@ def _file_reason(session: Session, file: ScanFile, language: str) -> str:
     if file.duplicate_of is not None:
         twin = session.get_one(ScanFile, file.duplicate_of)
         name = session.get_one(Batch, twin.batch_id).name
-        return say("file.duplicate", language, twin=f"{name}/{twin.path}" if name else twin.path)
+        return duplicate_text(f"{name}/{twin.path}" if name else twin.path, file.reason, language)
     return say(file.reason, language) if file.reason else ""
 
 

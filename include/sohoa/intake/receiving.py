@@ -231,8 +231,11 @@ def _enter(settings: Settings, batch_id: str, arrival: _Arrival, entry: Manifest
         )
         master = session.get_one(Master, arrival.sha256, with_for_update=True)
         twin = session.get_one(ScanFile, master.first_file_id)
-        if twin.id != row.id and twin.outcome != FileOutcome.QUARANTINED and arrival.reason != "file.hash_mismatch":
-            row.outcome, row.reason, row.duplicate_of = FileOutcome.DUPLICATE, "file.duplicate", twin.id
+        is_again = twin.id != row.id and arrival.reason != "file.hash_mismatch"
+        if is_again and (twin.outcome != FileOutcome.QUARANTINED or arrival.reason == twin.reason):
+            # The fault that it shares with its twin is told again: a cut scan does not mend by being sent twice.
+            shared_fault = arrival.reason if twin.outcome == FileOutcome.QUARANTINED else None
+            row.outcome, row.reason, row.duplicate_of = FileOutcome.DUPLICATE, shared_fault or "file.duplicate", twin.id
         elif arrival.reason is not None:
             row.outcome, row.reason = FileOutcome.QUARANTINED, arrival.reason
         else:

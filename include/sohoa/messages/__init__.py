@@ -32,3 +32,10 @@ def reason_text(reason: str, language: str) -> str:
     """What a review reason means and what to do: the gates' reasons and those of linking share one name space."""
     messages = load_messages(language)
     return messages.get(f"reason.{reason}") or messages.get(f"gate.{reason}") or reason
+
+
+def duplicate_text(twin: str, reason: str | None, language: str) -> str:
+    """That a file came before as `twin`; with the fault that both share, if its reason is one."""
+    if reason in (None, "file.duplicate"):
+        return say("file.duplicate", language, twin=twin)
+    return say("file.duplicate_unreadable", language, twin=twin, reason=say(reason, language))

@@ -23,6 +23,8 @@ from sohoa.catalogue.database import connect, reading
 from sohoa.catalogue.models import Event, ScanFile
 from sohoa.errors import SohoaError
 from sohoa.intake import adopt_folder, claim_complete, receive_batch
+from sohoa.intake.receipt import receipt_lines
+from sohoa.messages import say
 from sohoa.pages import PageWorker, Unreadable
 
 READY = {"_READY": b""}
@@ -320,11 +322,15 @@ def test_good_scan_is_no_duplicate_of_itself_in_quarantine(inbox: Inbox) -> None
     assert inbox.ledger(third)["a.pdf"].duplicate_of == inbox.ledger(second)["a.pdf"].id
 
 
-def test_bad_scan_sent_again_is_quarantined_again(inbox: Inbox) -> None:
-    _receive(inbox, {"a.pdf": scans.cut_pdf()})
+def test_bad_scan_sent_again_is_a_duplicate_of_the_first_and_its_receipt_says_what_is_wrong(inbox: Inbox) -> None:
+    first = _receive(inbox, {"a.pdf": scans.cut_pdf()})
     second = _receive(inbox, {"a.pdf": scans.cut_pdf()}, "lô 2")
 
-    assert inbox.outcomes(second)["a.pdf"] == ("quarantined", "file.truncated")
+    assert inbox.outcomes(second)["a.pdf"] == ("duplicate", "file.truncated")
+    assert inbox.ledger(second)["a.pdf"].duplicate_of == inbox.ledger(first)["a.pdf"].id
+    with reading(inbox.settings.catalogue_url) as session:
+        (line,) = receipt_lines(inbox.settings, session, second)
+    assert line.reason.startswith(f"Trùng với lô 1/a.pdf, cũng không mở được. {say('file.truncated', 'vi')}")
 
 
 def test_wrong_content_under_a_name_is_not_passed_off_as_a_duplicate(inbox: Inbox) -> None:
