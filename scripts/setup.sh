@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 UV_VERSION=0.13.9
 packages=(tesseract-ocr tesseract-ocr-vie util-linux fonts-croscore fonts-dejavu-core fonts-dkg-handwriting fonts-breip)
 if [ "${1:-}" = test ]; then
-    packages+=(postgresql redis-server chromium chromium-driver)
+    packages+=(postgresql chromium chromium-driver)
 fi
 
 fail() {
@@ -43,7 +43,6 @@ install_packages() {
         fi
     fi
     echo "Installing Debian packages: ${missing[*]}"
-    # PostgreSQL must not start a server of its own: the tests start one where they want it.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
         fail "apt-get update failed: is there a network?"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
