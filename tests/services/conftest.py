@@ -21,6 +21,7 @@ from sohoa.catalogue.database import reading
 from sohoa.catalogue.overview import batch_overview
 from sohoa.samples import Level, make_samples
 from sohoa.settings import Settings
+from sohoa.warehouse import unpublished_event
 from sohoa_airflow.local import COMPONENTS, LocalAirflow, free_port
 
 BIN = Path(sys.executable).parent
@@ -152,13 +153,15 @@ class Stack:
         )
 
     def wait_until_idle(self, seconds: float = 240) -> None:
-        """Wait until no run of ours is open."""
+        """Wait until no run of ours is open and the warehouse shows all that the catalogue knows."""
 
         def idle() -> bool:
+            if unpublished_event(Settings(home=self.home)) is not None:
+                return False
             dags = ("claim_batches", "digitise_batch", "import_register", "refresh_warehouse")
             return not any(run["state"] in ("queued", "running") for dag in dags for run in self.airflow.runs(dag))
 
-        wait_for(idle, seconds, "no open runs")
+        wait_for(idle, seconds, "no open runs and the warehouse up to date")
 
 
 def wait_for(look: Callable[[], Any], seconds: float, what: str, every: float = 1.0) -> Any:
