@@ -92,7 +92,7 @@ class Store:
         _make_folder(target.parent)
         if replace or not target.exists():
             part.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         if sha256_of(target) != digest:
             raise StoreDamaged(f"{key} in the archive is not what it should be; it was left untouched")
 
@@ -140,10 +140,11 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's own entries to the disk: until then a rename in it may be undone by a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

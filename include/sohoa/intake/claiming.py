@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sohoa.archive.store import sync_folder
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import Batch, BatchStatus, ScanFile, utc_now
@@ -116,8 +116,8 @@ def _claim(settings: Settings, batch_id: str, seen: Drop, now: dt.datetime) -> N
         target.parent.mkdir(exist_ok=True)
         if not (_take_folder(seen, target) if seen.name else _take_loose(seen, target)):
             return
-        _sync_folder(target.parent)
-        _sync_folder(seen.unit_folder)
+        sync_folder(target.parent)
+        sync_folder(seen.unit_folder)
         _note_claimed(session, batch_id, target, now)
 
 
@@ -139,16 +139,8 @@ def _take_loose(seen: Drop, target: Path) -> bool:
         # A name that a claim cut short has moved already is another file by now, and must not bury the first.
         if not (target / file.place.name).exists():
             file.place.rename(target / file.place.name)
-    _sync_folder(target)
+    sync_folder(target)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _lock_waiting(session: Session, batch_id: str) -> Batch | None:
