@@ -276,6 +276,7 @@ class ScanFile(Base):
     scanned_on: Mapped[dt.date | None]  # from the manifest
     dossier_code: Mapped[str | None]  # from the manifest
     pages_declared: Mapped[int | None]  # from the manifest
+    group_sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # master of loose pages it is part of
 
 
 class Master(Base):
@@ -304,6 +305,14 @@ class Page(Base):
     colour: Mapped[bool | None]
     has_text: Mapped[bool | None]  # of its own: born digital, or an older text layer
     n_words: Mapped[int | None]
+    text_origin: Mapped[str | None] = mapped_column(String(10))  # ocr | own: where its words are from
+    rotation: Mapped[int | None]  # degrees clockwise that bring the page as delivered upright: 0 90 180 270
+    skew_degrees: Mapped[float | None] = mapped_column(Float)  # clockwise turn that then makes its lines level
+    paper_mm: Mapped[list[float] | None] = mapped_column(JSON)  # width and height of the sheet as delivered
+    sharpness: Mapped[float | None] = mapped_column(Float)
+    contrast: Mapped[float | None] = mapped_column(Float)
+    quality_flags: Mapped[list[str] | None] = mapped_column(JSON)  # by the scan ruleset in force: low_dpi, blurred …
+    barcodes: Mapped[list[str] | None] = mapped_column(JSON)  # texts of QR codes and barcodes, top to bottom
 
 
 class Document(Base):
