@@ -22,12 +22,21 @@ class Signature:
 
 @dataclass(frozen=True)
 class Annex:
-    """Pages after the signature: a table of persons, or paragraphs."""
+    """Pages after the signature: a table, paragraphs, or both.
+
+    Attributes:
+        note: `(Kèm theo Quyết định số …)`.
+        columns: heads of the table, with their `widths` in mm.
+        letterhead: agency lines where the annex has a letterhead of its own, as attached plans had before 2020.
+    """
 
     title: tuple[str, ...]
     note: str
     rows: tuple[tuple[str, ...], ...] = ()
     paragraphs: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ("STT", "Họ và tên", "Chức vụ, chức danh", "Đơn vị công tác")
+    widths: tuple[float, ...] = (12.0, 46.0, 42.0, 60.0)
+    letterhead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Document:
     paragraphs: tuple[str, ...]
     signature: Signature
     recipients: tuple[str, ...]
-    annex: Annex | None
+    annexes: tuple[Annex, ...]
     printed_dossier: str | None
     footer: str
 
@@ -78,7 +87,7 @@ def compose(result: Result, rng: Random, *, print_dossier: bool) -> Document:
         paragraphs=_paragraphs(result, rng),
         signature=_signature(result, rng),
         recipients=_recipients(result, rng) if form is not Form.CERTIFICATE else (),
-        annex=_annex(result, rng),
+        annexes=_annexes(result, rng),
         printed_dossier=result.dossiers[0] if print_dossier and result.dossiers else None,
         footer=_footer(result) if form is Form.LETTER and rng.random() < 0.4 else "",
     )
@@ -368,19 +377,24 @@ def _footer(result: Result) -> str:
 _WITH_LIST = frozenset({"association_promoters", "medal", "citation", "archives_exam"})
 
 
-def _annex(result: Result, rng: Random) -> Annex | None:
+def annex_note(result: Result) -> str:
+    """What an annex belongs to: `Quyết định số …` with date and issuer."""
     day = long_date(result.issued_on)
-    note = f"Quyết định số {result.code} {day} của {_authority(result.kind.agency_code)}"
+    return f"{result.kind.doc_type} số {result.code} {day} của {_authority(result.kind.agency_code)}"
+
+
+def _annexes(result: Result, rng: Random) -> tuple[Annex, ...]:
+    note = annex_note(result)
     if result.kind.key in _WITH_LIST:
         rows = tuple(
             (str(index), texts.person(rng), texts.duty(rng), _workplace(result, rng))
             for index in range(1, rng.choice((9, 12, 15, 18, 32)) + 1)
         )
-        return Annex(("DANH SÁCH", _list_title(result)), f"(Kèm theo {note})", rows)
+        return (Annex(("DANH SÁCH", _list_title(result)), f"(Kèm theo {note})", rows),)
     if result.kind.key == "association_charter":
         title = ("ĐIỀU LỆ (SỬA ĐỔI, BỔ SUNG)", result.matter.concerns)
-        return Annex(title, f"(Phê duyệt kèm theo {note})", (), _charter(result, rng))
-    return None
+        return (Annex(title, f"(Phê duyệt kèm theo {note})", (), charter(result, rng)),)
+    return ()
 
 
 def _workplace(result: Result, rng: Random) -> str:
@@ -397,6 +411,7 @@ def _list_title(result: Result) -> str:
     }[result.kind.key]
 
 
-def _charter(result: Result, rng: Random) -> tuple[str, ...]:
+def charter(result: Result, rng: Random) -> tuple[str, ...]:
+    """The articles of a charter, in order."""
     filled = [text.format(who=result.matter.concerns, street=texts.street(rng)) for text in texts.phrases("charter")]
     return tuple(_article(number, text) for number, text in enumerate(filled, 1))

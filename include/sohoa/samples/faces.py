@@ -15,7 +15,10 @@ from typing import Literal
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
-FONT_ROOT = Path("/usr/share/fonts")
+from sohoa.samples.sides import Side
+
+# TeX Gyre lies where TeX looks for it.
+FONT_ROOTS = (Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts"))
 DEFAULT_FACE = "Tinos"
 Style = Literal["regular", "bold", "italic", "bold_italic"]
 
@@ -36,20 +39,23 @@ class FaceMissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Family:
-    """A text face: its Debian package and the file of each style."""
+    """A text face: the side of the samples it is used on, its Debian package and the file of each style."""
 
+    side: Side
     name: str
     package: str
     regular: str
     bold: str
     italic: str
     bold_italic: str
+    is_wide: bool = False
 
 
 FAMILIES = {
     family.name: family
     for family in (
         Family(
+            Side.TRAIN,
             "Tinos",
             "fonts-croscore",
             "Tinos-Regular.ttf",
@@ -58,44 +64,107 @@ FAMILIES = {
             "Tinos-BoldItalic.ttf",
         ),
         Family(
+            Side.TRAIN,
             "Gentium Plus",
             "fonts-sil-gentiumplus",
             "GentiumPlus-Regular.ttf",
             "GentiumPlus-Bold.ttf",
             "GentiumPlus-Italic.ttf",
             "GentiumPlus-BoldItalic.ttf",
+            is_wide=True,
         ),
         Family(
+            Side.TRAIN,
             "DejaVu Serif",
             "fonts-dejavu-extra",
             "DejaVuSerif.ttf",
             "DejaVuSerif-Bold.ttf",
             "DejaVuSerif-Italic.ttf",
             "DejaVuSerif-BoldItalic.ttf",
+            is_wide=True,
         ),
         Family(
+            Side.TRAIN,
             "Noto Serif",
             "fonts-noto-core",
             "NotoSerif-Regular.ttf",
             "NotoSerif-Bold.ttf",
             "NotoSerif-Italic.ttf",
             "NotoSerif-BoldItalic.ttf",
+            is_wide=True,
+        ),
+        Family(
+            Side.TEST,
+            "TeX Gyre Termes",
+            "fonts-texgyre",
+            "texgyretermes-regular.otf",
+            "texgyretermes-bold.otf",
+            "texgyretermes-italic.otf",
+            "texgyretermes-bolditalic.otf",
+        ),
+        Family(
+            Side.TEST,
+            "FreeSerif",
+            "fonts-freefont-ttf",
+            "FreeSerif.ttf",
+            "FreeSerifBold.ttf",
+            "FreeSerifItalic.ttf",
+            "FreeSerifBoldItalic.ttf",
+        ),
+        Family(
+            Side.TEST,
+            "Charis SIL",
+            "fonts-sil-charis",
+            "CharisSIL-Regular.ttf",
+            "CharisSIL-Bold.ttf",
+            "CharisSIL-Italic.ttf",
+            "CharisSIL-BoldItalic.ttf",
+            is_wide=True,
+        ),
+        # The bold italic lacks four letters; the semi-bold one has them all.
+        Family(
+            Side.TEST,
+            "Linux Libertine",
+            "fonts-linuxlibertine",
+            "LinLibertine_R.otf",
+            "LinLibertine_RB.otf",
+            "LinLibertine_RI.otf",
+            "LinLibertine_RZI.otf",
         ),
     )
 }
 
-# Faces that only ever draw digits: file name -> Debian package. Their digits are all equally wide, and unlike
-# those of monospaced faces their zero is plain, as on a numbering machine.
-NUMBERING_MACHINE_FACES = {
-    "DejaVuSans-Bold.ttf": "fonts-dejavu-core",
-    "Arimo-Bold.ttf": "fonts-croscore",
+# What a batch is set in unless told: offices write in Times, so most of the test side is.
+USUAL_FACES: dict[Side, tuple[str, ...]] = {
+    Side.TRAIN: (DEFAULT_FACE,),
+    Side.TEST: ("TeX Gyre Termes", "TeX Gyre Termes", "TeX Gyre Termes", "FreeSerif", "Linux Libertine", "Charis SIL"),
 }
-PEN_FACES = {"dkg.ttf": "fonts-dkg-handwriting", "Breip.ttf": "fonts-breip"}
+
+# Faces that only ever draw digits: file name -> Debian package. A numbering machine's digits are all equally wide,
+# and unlike those of most monospaced faces their zero is plain.
+NUMBERING_MACHINE_FACES: dict[Side, dict[str, str]] = {
+    Side.TRAIN: {"DejaVuSans-Bold.ttf": "fonts-dejavu-core", "Arimo-Bold.ttf": "fonts-croscore"},
+    Side.TEST: {"texgyreheroscn-bold.otf": "fonts-texgyre", "texgyrecursor-bold.otf": "fonts-texgyre"},
+}
+PEN_FACES: dict[Side, dict[str, str]] = {
+    Side.TRAIN: {"dkg.ttf": "fonts-dkg-handwriting", "Breip.ttf": "fonts-breip"},
+    Side.TEST: {
+        "SteveHand.ttf": "fonts-sjfonts",
+        "Delphine.ttf": "fonts-sjfonts",
+        "Purisa-Oblique.otf": "fonts-tlwg-purisa-otf",
+    },
+}
+DIGIT_FACES = {
+    name: package
+    for by_side in (NUMBERING_MACHINE_FACES, PEN_FACES)
+    for packages in by_side.values()
+    for name, package in packages.items()
+}
 
 
 @cache
 def _installed() -> dict[str, Path]:
-    return {path.name: path for path in sorted(FONT_ROOT.rglob("*.[to]t[fc]"))}
+    return {path.name: path for root in FONT_ROOTS for path in sorted(root.rglob("*.[to]t[fc]"))}
 
 
 def find_file(name: str, package: str) -> Path:
@@ -107,7 +176,7 @@ def find_file(name: str, package: str) -> Path:
     path = _installed().get(name)
     if path is None:
         raise FaceMissingError(
-            f"Font file {name} is not below {FONT_ROOT}: install it with `apt-get install {package}`."
+            f"Font file {name} is not below {FONT_ROOTS[0]}: install it with `apt-get install {package}`."
         )
     return path
 
@@ -132,7 +201,7 @@ def check_family(name: str) -> Family:
     for file_name in (family.regular, family.bold, family.italic, family.bold_italic):
         missing = missing_letters(find_file(file_name, family.package))
         if missing:
-            instead = FAMILIES[DEFAULT_FACE]
+            instead = FAMILIES[USUAL_FACES[family.side][0]]
             raise FaceMissingError(
                 f"{file_name} lacks {len(missing)} of 134 Vietnamese letters; use the face "
                 f"{instead.name} (`apt-get install {instead.package}`)."
@@ -151,8 +220,7 @@ def text_font(family: str, style: Style, pixels: int) -> ImageFont.FreeTypeFont:
 @cache
 def digit_font(file_name: str, pixels: int) -> ImageFont.FreeTypeFont:
     """A font for digits only: one of `NUMBERING_MACHINE_FACES` or `PEN_FACES`."""
-    package = (NUMBERING_MACHINE_FACES | PEN_FACES)[file_name]
-    return _open(find_file(file_name, package), pixels)
+    return _open(find_file(file_name, DIGIT_FACES[file_name]), pixels)
 
 
 def _open(path: Path, pixels: int) -> ImageFont.FreeTypeFont:

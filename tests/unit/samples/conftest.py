@@ -25,8 +25,8 @@ def read(samples: SampleSet) -> Made:
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Twelve office scans with the three faulty ones."""
-    return read(make_samples(tmp_path_factory.mktemp("office"), 12, 5, "office", faults=True))
+    """Eight office scans with the three faulty ones."""
+    return read(make_samples(tmp_path_factory.mktemp("office"), 8, 5, "office", faults=True, dpi=200))
 
 
 @pytest.fixture(scope="session")
