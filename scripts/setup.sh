@@ -10,6 +10,9 @@ UV_VERSION=0.13.9
 packages=(tesseract-ocr tesseract-ocr-vie util-linux fonts-croscore fonts-dejavu-core fonts-dkg-handwriting fonts-breip)
 if [ "${1:-}" = test ]; then
     packages+=(postgresql chromium chromium-driver)
+    # Independent tools that say what kind a file really is, and the typefaces of the samples' test side.
+    packages+=(file poppler-utils libtiff-tools)
+    packages+=(fonts-texgyre fonts-freefont-ttf fonts-sil-charis fonts-linuxlibertine fonts-sjfonts fonts-tlwg-purisa-otf)
 fi
 
 fail() {

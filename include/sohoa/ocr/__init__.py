@@ -1,13 +1,16 @@
 """From page images to words: one tesseract call per chunk, each word with its confidence and place."""
 
-from sohoa.ocr.tesseract import PageReading, TesseractFailed, read_images, read_lines
+from sohoa.ocr.sense import makes_sense, sense_of
+from sohoa.ocr.tesseract import Layout, TesseractFailed, read_images, read_lines
 from sohoa.ocr.words import Word, text_of
 
 __all__ = [
-    "PageReading",
+    "Layout",
     "TesseractFailed",
     "Word",
+    "makes_sense",
     "read_images",
     "read_lines",
+    "sense_of",
     "text_of",
 ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import logging
+import sys
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-
-import pikepdf
+from types import ModuleType
 
 from sohoa.ocr.words import Word
 from sohoa.settings import Settings
@@ -23,20 +24,23 @@ _ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
 _WORD_LEVEL, _PAGE_LEVEL = "5", "1"
 
 
+class Layout(Enum):
+    """What an image holds, by tesseract's page segmentation modes.
+
+    A `LINE` is cut into words by tesseract; a `RAW_LINE` goes to its recogniser whole, for lines whose parting fails.
+    """
+
+    BLOCK = 6
+    LINE = 7
+    RAW_LINE = 13
+
+
 class TesseractFailed(Exception):
     """Tesseract ended with an error, ran out of time, or returned fewer pages than it was given."""
 
 
-@dataclass(frozen=True)
-class PageReading:
-    """What tesseract made of one image: its words, and its invisible text as a one-page PDF."""
-
-    words: list[Word]
-    text_layer: bytes
-
-
-def read_images(settings: Settings, images: Sequence[Path], work: Path) -> list[PageReading | None]:
-    """Words and text layer of each image, None where tesseract failed on it.
+def read_images(settings: Settings, images: Sequence[Path], work: Path) -> list[list[Word] | None]:
+    """Words of each image, None where tesseract failed on it.
 
     All images go to one call, since the model loads once; if that fails or answers for fewer pages,
     each image is tried by itself, so that a bad page costs only itself.
@@ -49,66 +53,87 @@ def read_images(settings: Settings, images: Sequence[Path], work: Path) -> list[
     if not images:
         return []
     try:
-        return list(_read_list(settings, images, work))
+        return list(_words_of(settings, images, work))
     except TesseractFailed as failure:
         logger.warning("A call for %d pages failed (%s); reading them one by one", len(images), failure)
-    readings: list[PageReading | None] = []
+    readings: list[list[Word] | None] = []
     for image in images:
         try:
-            readings.extend(_read_list(settings, [image], work))
+            readings.extend(_words_of(settings, [image], work))
         except TesseractFailed as failure:
             logger.warning("Page image %s cannot be read: %s", image.name, failure)
             readings.append(None)
     return readings
 
 
-def read_lines(settings: Settings, images: Sequence[Path], work: Path) -> list[list[Word]]:
-    """Words of small images that each hold one line of print; an empty list for an image where tesseract failed."""
+def read_lines(
+    settings: Settings,
+    images: Sequence[Path],
+    work: Path,
+    *,
+    layout: Layout = Layout.LINE,
+    language: str | None = None,
+) -> list[list[Word]]:
+    """Words of small images; an empty list for an image where tesseract failed.
+
+    Args:
+        settings: Language, resolution and limits.
+        images: PGM files that we wrote ourselves.
+        work: A folder of this call's own.
+        layout: What each holds.
+        language: Another one than that of the settings.
+    """
     if not images:
         return []
     try:
-        base = _run(settings, images, work, "tsv", "--psm 7 -c tessedit_create_tsv=1")
-        return _words_by_page(base.with_suffix(".tsv"), len(images))
+        return _words_of(settings, images, work, f"--psm {layout.value}", language)
     except TesseractFailed as failure:
         logger.warning("A second look at %d lines failed: %s", len(images), failure)
     if len(images) == 1:
         return [[]]
-    return [read_lines(settings, [image], work)[0] for image in images]
+    return [read_lines(settings, [image], work, layout=layout, language=language)[0] for image in images]
 
 
-def _read_list(settings: Settings, images: Sequence[Path], work: Path) -> list[PageReading]:
-    base = _run(settings, images, work, "pdf", "-c textonly_pdf=1 -c tessedit_create_tsv=1")
-    words = _words_by_page(base.with_suffix(".tsv"), len(images))
-    layers = _split_pdf(base.with_suffix(".pdf"), len(images))
-    return [PageReading(*both) for both in zip(words, layers, strict=True)]
-
-
-def _run(settings: Settings, images: Sequence[Path], work: Path, output: str, options: str) -> Path:
-    """Run tesseract on a list; return the common start of its output files' names."""
-    # It brings pandas along, two seconds that whoever only wants to know what a word is need not wait for.
-    import pytesseract
-
+def _words_of(
+    settings: Settings, images: Sequence[Path], work: Path, options: str = "", language: str | None = None
+) -> list[list[Word]]:
+    """Run tesseract on a list of images; TesseractFailed unless it answers for every one."""
+    pytesseract = _pytesseract()
     work.mkdir(parents=True, exist_ok=True)
     listing, base = work / "list.txt", work / "out"
     listing.write_text("".join(f"{image}\n" for image in images), encoding="utf-8")
     arm_launcher(settings.ocr_memory_mb)
     pytesseract.pytesseract.tesseract_cmd = str(TESSERACT)
-    for suffix in (".tsv", ".pdf"):
-        base.with_suffix(suffix).unlink(missing_ok=True)
+    base.with_suffix(".tsv").unlink(missing_ok=True)
     try:
         pytesseract.pytesseract.run_tesseract(
             str(listing),
             str(base),
-            extension=output,
-            lang=settings.ocr_language,
-            config=f"--dpi {settings.ocr_dpi} -c tessedit_do_invert=0 {options}",
+            extension="tsv",
+            lang=language or settings.ocr_language,
+            config=f"--dpi {settings.ocr_dpi} -c tessedit_do_invert=0 -c tessedit_create_tsv=1 {options}",
             timeout=settings.ocr_seconds_per_page * len(images),
         )
     except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError, RuntimeError, OSError) as error:
         if isinstance(error, pytesseract.TesseractNotFoundError):
             raise
         raise TesseractFailed(str(error)) from error
-    return base
+    return _words_by_page(base.with_suffix(".tsv"), len(images))
+
+
+def _pytesseract() -> ModuleType:
+    """The module without pandas, which it loads where it finds it: two seconds for tables that nobody asks for here.
+
+    A chunk is a process of its own under Airflow, so each would wait for that anew.
+    """
+    without_pandas = "pandas" not in sys.modules and "pytesseract" not in sys.modules
+    if without_pandas:
+        sys.modules["pandas"] = None  # type: ignore[assignment] # what import takes for "not installed"
+    try:
+        return importlib.import_module("pytesseract")
+    finally:
+        if without_pandas:
+            del sys.modules["pandas"]
 
 
 def _words_by_page(tsv: Path, n_pages: int) -> list[list[Word]]:
@@ -144,21 +169,3 @@ def _word(row: dict[str, str], size: tuple[int, int], line: int) -> Word:
         line=line,
         block=int(row["block_num"]),
     )
-
-
-def _split_pdf(path: Path, n_pages: int) -> list[bytes]:
-    try:
-        with pikepdf.open(path) as pdf:
-            if len(pdf.pages) != n_pages:
-                raise TesseractFailed(f"{len(pdf.pages)} text layers of {n_pages}")
-            return [_single_page(pdf, index) for index in range(n_pages)]
-    except (pikepdf.PdfError, OSError) as error:
-        raise TesseractFailed(str(error)) from error
-
-
-def _single_page(pdf: pikepdf.Pdf, index: int) -> bytes:
-    with pikepdf.new() as single:
-        single.pages.append(pdf.pages[index])
-        stream = io.BytesIO()
-        single.save(stream, deterministic_id=True)
-        return stream.getvalue()

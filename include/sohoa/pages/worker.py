@@ -14,9 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
-from sohoa.pages import files, imaging
-from sohoa.pages.decoding import decode
+from sohoa.pages import files
+from sohoa.pages.imaging import Pixels
+from sohoa.pages.ink import ink_of
+from sohoa.pages.ink_copies import black_ink, every_ink, ink_but_red
+from sohoa.pages.preparing import part_of, prepare_page
 from sohoa.pages.sandbox import Unreadable
 
 
@@ -31,24 +35,9 @@ def ends(path: str) -> bool:
     return files.ends_properly(Path(path))
 
 
-def prepare(path: str, media_type: str, page_no: int, dpi: int, max_megapixels: int, out: str) -> dict[str, Any]:
-    """Write the grey OCR copy (PGM at `dpi`) of a page to `out`, and tell what the page is like."""
-    page = decode(Path(path), media_type, page_no, dpi, max_megapixels)
-    grey = imaging.ocr_copy(page.pixels)
-    is_scan = media_type != files.PDF
-    if is_scan and page.dpi is not None:
-        grey = imaging.resized(grey, dpi / page.dpi)
-    if not cv2.imwrite(out, grey):
-        raise OSError(f"cannot write {out}")
-    height, width = grey.shape
-    return {
-        "width_px": width,
-        "height_px": height,
-        "dpi": page.dpi,
-        "colour": page.colour,
-        "has_text": page.has_text,
-        "blank": imaging.is_blank(grey),
-    }
+def prepare(path: str, out: str, **arguments: Any) -> dict[str, Any]:
+    """Write the grey OCR copy of a page to `out`, and tell what the page is like."""
+    return prepare_page(Path(path), out=Path(out), **arguments)
 
 
 def crop(
@@ -57,38 +46,80 @@ def crop(
     page_no: int,
     dpi: int,
     max_megapixels: int,
-    boxes: list[tuple[float, float, float, float]],
-    outs: list[str],
-) -> list[float]:
-    """Write grey crops (PGM at `dpi`) of parts of a page, given as fractions (left, top, right, bottom).
+    rotation: int,
+    skew_degrees: float,
+    cuts: list[dict[str, Any]],
+) -> None:
+    """Write parts of a page at `dpi`.
 
-    Returns the share of coloured ink in each.
+    Args:
+        path: the file; with `media_type`, `page_no` and `max_megapixels` as for `prepare`.
+        media_type: see above.
+        page_no: see above.
+        dpi: resolution of what is written.
+        max_megapixels: see above.
+        rotation: degrees clockwise that bring the page upright.
+        skew_degrees: further turn that makes its lines level.
+        cuts: of each part its `box` (fractions of the straightened page: left, top, right, bottom), `out`, and
+            which `ink` it is to show: `every`, `black` or `not_red` (grey, PGM), or as it is in `colour` (PPM).
     """
-    page = decode(Path(path), media_type, page_no, dpi, max_megapixels)
-    factor = 1.0 if media_type == files.PDF or page.dpi is None else dpi / page.dpi
-    height, width = page.pixels.shape[:2]
-    shares = []
-    for (left, top, right, bottom), out in zip(boxes, outs, strict=True):
-        first_row, first_column = min(int(top * height), height - 1), min(int(left * width), width - 1)
-        part = page.pixels[
-            first_row : max(int(bottom * height), first_row + 1),
-            first_column : max(int(right * width), first_column + 1),
-        ]
-        shares.append(imaging.coloured_ink_share(part))
-        if not cv2.imwrite(out, imaging.resized(part[:, :, 0].copy(), factor)):
-            raise OSError(f"cannot write {out}")
-    return shares
+    for cut in cuts:
+        part = part_of(Path(path), media_type, page_no, dpi, max_megapixels, rotation, skew_degrees, cut["box"])
+        _write(cut["out"], _COPIES[cut["ink"]](part))
 
 
-def pdfa(
-    path: str, media_type: str, page_nos: list[int], layers: list[str | None], dpi: float, out: str
-) -> dict[str, Any]:
-    """Write pages as PDF/A-2b; how it was made and judged."""
+def _as_it_is(part: Pixels) -> Pixels:
+    """For OpenCV's order of colours, or from it."""
+    return np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2BGR), dtype=np.uint8)
+
+
+_COPIES: dict[str, Callable[[Pixels], Pixels]] = {
+    "every": every_ink,
+    "black": black_ink,
+    "not_red": ink_but_red,
+    "colour": _as_it_is,
+}
+
+
+def look(image: str, box: tuple[float, float, float, float], ink: str, out: str) -> None:
+    """Write a part, in fractions, of a part in colour that `crop` wrote, with the `ink` that it is to show."""
+    part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
+    height, width = part.shape[:2]
+    left, top = min(max(0, round(box[0] * width)), width - 1), min(max(0, round(box[1] * height)), height - 1)
+    right, bottom = max(left + 1, round(box[2] * width)), max(top + 1, round(box[3] * height))
+    _write(out, _COPIES[ink](np.ascontiguousarray(part[top:bottom, left:right])))
+
+
+def _read(image: str, mode: int) -> Pixels:
+    picture = cv2.imread(image, mode)
+    if picture is None:
+        raise OSError(f"cannot read {image}")
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def _write(out: str, picture: Pixels) -> None:
+    if not cv2.imwrite(out, picture):
+        raise OSError(f"cannot write {out}")
+
+
+def ink(image: str, line: list[float], slots: list[list[float]]) -> list[str]:
+    """What the ink in each slot of a line is (`Ink`), from a part in colour that `crop` wrote."""
+    part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
+    spans = [(left, right) for left, right in slots]
+    return [found.ink.value for found in ink_of(part, (line[0], line[1]), spans)]
+
+
+def pdfa(pages: list[dict[str, Any]], out: str) -> dict[str, Any]:
+    """Write pages (`CopyPage`, paths as text) as PDF/A-2b; how it was made and judged."""
     # Half of the worker's start-up time, which those who only read pages need not wait for.
-    from sohoa.archive.pdfa import NotPdfa, make_pdfa
+    from sohoa.archive.pdfa import CopyPage, NotPdfa, make_pdfa
 
+    asked = [
+        CopyPage(**{**page, "path": Path(page["path"]), "words": Path(page["words"]) if page["words"] else None})
+        for page in pages
+    ]
     try:
-        facts = make_pdfa(Path(path), media_type, page_nos, [Path(p) if p else None for p in layers], dpi, Path(out))
+        facts = make_pdfa(asked, Path(out))
     except NotPdfa as error:
         raise Unreadable("page.not_pdfa", str(error)) from error
     return asdict(facts)
@@ -99,12 +130,16 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "ends": ends,
     "prepare": prepare,
     "crop": crop,
+    "look": look,
+    "ink": ink,
     "pdfa": pdfa,
 }
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
+    # There are as many workers as cores already.
+    cv2.setNumThreads(1)
     # What a decoder prints must not get among the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

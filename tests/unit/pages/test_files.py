@@ -138,19 +138,19 @@ def test_a_pdf_that_only_forbids_changes_is_read(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "file.empty"),
-        (b"PK\x03\x04 a spreadsheet", "file.unknown_type"),
+        (b"PK\x03\x04 a package", "file.packed"),
         (b"just text", "file.unknown_type"),
         (b"\0" * 5000, "file.unknown_type"),
-        (b"%PDF-1.4\n%%EOF\n", "file.damaged"),
+        (b"%PDF-1.4\n%%EOF\n", "file.truncated"),
         (b"\xff\xd8\xff\xe0 nothing", "file.damaged"),
-        (b"\x89PNG\r\n\x1a\n", "file.damaged"),
-        (b"II*\x00\x08\x00\x00\x00", "file.damaged"),
+        (b"\x89PNG\r\n\x1a\n", "file.truncated"),
+        (b"II*\x00\x08\x00\x00\x00", "file.truncated"),
     ],
 )
 def test_what_is_no_scan_is_refused_with_its_reason(tmp_path: Path, content: bytes, reason: str) -> None:
     path = write(tmp_path / "scan.pdf", content)
     assert reason_of(path) == reason
-    assert not ends_properly(path) or reason == "file.damaged"
+    assert not ends_properly(path) or content.endswith(b"%%EOF\n")
 
 
 def test_a_pdf_without_pages_is_refused(tmp_path: Path) -> None:

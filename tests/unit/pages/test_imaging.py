@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import cv2
 import img2pdf
 import numpy as np
 import pikepdf
@@ -15,7 +14,8 @@ from PIL import Image
 from sohoa.pages import Unreadable
 from sohoa.pages.decoding import decode
 from sohoa.pages.files import JPEG, PDF, PNG, TIFF
-from sohoa.pages.imaging import PageImage, coloured_ink_share, effective_dpi, is_blank, ocr_copy
+from sohoa.pages.imaging import PageImage, effective_dpi, ocr_copy
+from sohoa.pages.measures import is_blank
 
 from .scans import as_bytes, noisy, pdf_of, png_bomb, sheet, write
 
@@ -70,7 +70,7 @@ def test_every_kind_of_image_shows_dark_print_on_bright_paper(tmp_path: Path, na
     assert page.pixels.dtype == np.uint8
     assert np.median(grey) > 200
     assert 0.0003 < (grey < 128).mean() < 0.1
-    assert not is_blank(ocr_copy(page.pixels))
+    assert not is_blank(ocr_copy(page.pixels), page.pixels_dpi)
 
 
 @pytest.mark.parametrize("kind", [PNG, TIFF, PDF])
@@ -115,7 +115,7 @@ def test_colour_and_grey_are_told_apart_in_a_pdf(tmp_path: Path) -> None:
 def test_a_pdf_page_s_resolution_is_that_of_its_scan(tmp_path: Path, dpi: int) -> None:
     page = decoded(tmp_path, pdf_of([sheet(dpi)], dpi), PDF, dpi=60)
     assert page.dpi == pytest.approx(dpi, abs=0.5)
-    assert page.pixels.shape[1] == pytest.approx(210 / 25.4 * 60, abs=2)
+    assert page.pixels.shape[1] == pytest.approx(210 / 25.4 * page.pixels_dpi, abs=2)
 
 
 def test_a_pdf_page_turned_by_its_rotation_keeps_its_resolution_and_lies_turned(tmp_path: Path) -> None:
@@ -232,7 +232,8 @@ def test_a_pdf_page_with_an_empty_white_scan_or_nothing_at_all_is_blank(tmp_path
         pdf.add_blank_page()
         pdf.save(stream)
     for content in (stream.getvalue(), pdf_of([Image.new("RGB", (500, 700), "white")])):
-        assert is_blank(ocr_copy(decoded(tmp_path, content, PDF).pixels))
+        page = decoded(tmp_path, content, PDF)
+        assert is_blank(ocr_copy(page.pixels), page.pixels_dpi)
 
 
 def test_a_picture_that_its_tag_turns_is_upright(tmp_path: Path) -> None:
@@ -242,78 +243,4 @@ def test_a_picture_that_its_tag_turns_is_upright(tmp_path: Path) -> None:
     assert page.pixels.shape == (PLAIN.width, PLAIN.height, 3)
 
 
-# Blank pages
-
-
-def flattened(image: Image.Image, noise: float = 5) -> np.ndarray:
-    pixels = np.asarray(image).astype(np.float32)
-    pixels += np.random.default_rng(1).normal(0, noise, (*pixels.shape[:2], 1))
-    return ocr_copy(np.clip(pixels, 0, 255).astype(np.uint8))
-
-
-def specked(dpi: int, n: int) -> Image.Image:
-    pixels = np.asarray(sheet(dpi, "", colour=False)).copy()
-    rng = np.random.default_rng(7)
-    for _ in range(n):
-        place = (int(rng.integers(0, pixels.shape[1])), int(rng.integers(0, pixels.shape[0])))
-        cv2.circle(pixels, place, int(rng.integers(1, max(2, dpi // 80))), (60, 60, 60), -1)
-    return Image.fromarray(pixels)
-
-
-def shadowed(dpi: int) -> Image.Image:
-    """An empty page with a dark edge, a punch hole and paper that darkens to one side."""
-    pixels = np.asarray(sheet(dpi, "", colour=False)).astype(np.float32)
-    pixels *= np.linspace(1, 0.75, pixels.shape[1])[None, :, None]
-    pixels[:, : dpi // 10] = 20
-    return Image.fromarray(pixels.astype(np.uint8))
-
-
-@pytest.mark.parametrize("dpi", [150, 200, 300])
-@pytest.mark.parametrize("text", ["Nơi nhận:", "Lưu: VT.", "Số: 15/QĐ-BNV", "Hà Nội, ngày 05 tháng 01 năm 2020"])
-def test_a_page_with_one_short_line_is_not_blank(dpi: int, text: str) -> None:
-    assert not is_blank(flattened(sheet(dpi, text, 12, colour=False)))
-
-
-def test_a_page_with_a_drawing_only_is_not_blank() -> None:
-    pixels = np.asarray(sheet(200, "", colour=False)).copy()
-    cv2.polylines(pixels, [np.array([[300, 900], [600, 500], [900, 1100], [1200, 700]])], False, (20, 20, 120), 4)
-    assert not is_blank(flattened(Image.fromarray(pixels)))
-
-
-@pytest.mark.parametrize("dpi", [150, 200, 300])
-def test_an_empty_page_is_blank(dpi: int) -> None:
-    assert is_blank(flattened(sheet(dpi, "", colour=False)))
-    assert is_blank(flattened(shadowed(dpi)))
-
-
-@pytest.mark.parametrize("dpi", [200, 300])
-def test_an_empty_page_with_specks_is_blank(dpi: int) -> None:
-    assert is_blank(flattened(specked(dpi, 40)))
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (40, 2000)])
-def test_a_sliver_of_a_page_breaks_nothing(shape: tuple[int, int]) -> None:
-    pixels = np.full((*shape, 3), 255, np.uint8)
-    assert ocr_copy(pixels).shape == shape
-    assert is_blank(ocr_copy(pixels))
-
-
 # Coloured ink
-
-
-def line_of(text: str, ink: tuple[int, int, int], paper: tuple[int, int, int] = (245, 240, 225)) -> np.ndarray:
-    pixels = np.full((60, 500, 3), paper, np.uint8)
-    cv2.putText(pixels, text, (10, 40), cv2.FONT_HERSHEY_SIMPLEX, 1, ink, 2)
-    return pixels
-
-
-def test_print_has_no_coloured_ink_and_a_pen_has() -> None:
-    assert coloured_ink_share(line_of("So: 1368/QD-BNV", (30, 28, 30))) < 0.05
-    assert coloured_ink_share(line_of("So: 1368/QD-BNV", (30, 28, 30), (230, 215, 170))) < 0.05
-    assert coloured_ink_share(line_of("1368", (30, 40, 150))) > 0.5
-    assert coloured_ink_share(line_of("1368", (180, 30, 40))) > 0.5
-
-
-def test_a_crop_without_ink_has_no_coloured_ink() -> None:
-    assert coloured_ink_share(np.full((10, 10, 3), 240, np.uint8)) == 0
-    assert coloured_ink_share(np.full((1, 1, 3), 0, np.uint8)) == 0

@@ -173,22 +173,29 @@ def test_a_page_is_prepared_as_a_grey_image_at_the_ocr_s_resolution(settings: Se
         facts = worker.call(
             "prepare", path=str(path), media_type="image/png", page_no=1, dpi=200, max_megapixels=20, out=str(out)
         )
-        shares = worker.call(
+        boxes = [(0.2, 0.3, 0.5, 0.33), (0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)]
+        worker.call(
             "crop",
             path=str(path),
             media_type="image/png",
             page_no=1,
             dpi=300,
             max_megapixels=20,
-            boxes=[(0.2, 0.3, 0.5, 0.33), (0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)],
-            outs=[str(tmp_path / f"{index}.pgm") for index in range(3)],
+            rotation=0,
+            skew_degrees=0.0,
+            cuts=[
+                {"box": box, "out": str(tmp_path / f"{index}.{suffix}"), "ink": ink}
+                for index, box in enumerate(boxes)
+                for ink, suffix in (("every", "pgm"), ("colour", "ppm"))
+            ],
         )
     with Image.open(out) as image:
         assert (image.mode, image.width, image.height) == ("L", facts["width_px"], facts["height_px"])
         assert image.width == pytest.approx(210 / 25.4 * 200, abs=3)
     assert facts["dpi"] == pytest.approx(100, abs=0.5)
     assert (facts["colour"], facts["has_text"], facts["blank"]) == (True, False, False)
-    assert len(shares) == 3
-    assert all(0 <= share <= 1 for share in shares)
-    with Image.open(tmp_path / "0.pgm") as image:
-        assert image.width == pytest.approx(210 / 25.4 * 300 * 0.3, abs=5)
+    for suffix, mode in (("pgm", "L"), ("ppm", "RGB")):
+        with Image.open(tmp_path / f"0.{suffix}") as image:
+            assert image.mode == mode
+            assert image.width == pytest.approx(210 / 25.4 * 300 * 0.3, abs=5)
+        assert (tmp_path / f"2.{suffix}").stat().st_size > 0

@@ -1,0 +1,117 @@
+"""What the ink in a number or date line is: printed, stamped by a machine, or written by pen.
+
+Whoever numbers a decision fills gaps in a printed line. Digits of a machine repeat one shape, stand level and
+upright and are equally tall; digits by pen differ from each other and from any typeface. Colour alone does not
+tell a violet numbering machine from a violet pen, or a black pen from print. So every glyph in a gap is judged
+by its shape (orientations of its edges), and the gap by all its glyphs and by how they compare with the
+printed letters of the same line. `scripts/train_ink.py` makes the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from sohoa.pages.gaps import COLOURED, LEVEL, Floats, Measured, Span, measure
+from sohoa.pages.imaging import Pixels
+
+MODEL = Path(__file__).with_name("ink_model.npz")
+_SIZE_OF_PRINT, _WEIGHT_OF_PRINT = 0.12, 0.35  # how far print may be from the line's other print, as logarithms
+
+
+class Ink(StrEnum):
+    """What put the digits on the paper; `UNSURE` must be treated like `PEN`."""
+
+    NONE = "none"
+    PRINT = "print"
+    STAMP = "stamp"
+    PEN = "pen"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The ink of one gap.
+
+    Attributes:
+        ink: what it is.
+        coloured: share of its ink that has a colour (0-1).
+        pen: log odds that it is by pen; 0 where there is nothing to judge.
+    """
+
+    ink: Ink
+    coloured: float
+    pen: float
+
+
+def ink_of(crop: Pixels, line: Span, slots: Sequence[Span]) -> list[Found]:
+    """What the ink in each gap of a line is.
+
+    Args:
+        crop: RGB at about 300 dpi, the line with about its own height free above and below.
+        line: top and bottom of the line's print, as fractions of the crop's height.
+        slots: left and right of each gap, as fractions of the crop's width.
+    """
+    return [_judged(seen) for seen in measure(crop, line, slots)]
+
+
+def slot_features(pen_of_glyphs: Floats, standing: Floats) -> Floats:
+    """What the second model judges a gap by: log odds of its glyphs (mean, most, least) and their standing."""
+    raw = np.clip(np.concatenate([[pen_of_glyphs.mean(), pen_of_glyphs.max(), pen_of_glyphs.min()], standing]), -8, 8)
+    folded = [abs(standing[3]), abs(standing[4]), min(standing[0], 0.3), min(standing[1], 0.3)]
+    return np.concatenate([raw, folded, [_as_print(standing)]]).astype(np.float32)
+
+
+def _as_print(standing: Floats) -> float:
+    """How much glyphs pass for print of the same line (0-1): black, level, as tall and as heavy as its letters."""
+    off = (standing[:2] / LEVEL, standing[3:6] / (_SIZE_OF_PRINT, _WEIGHT_OF_PRINT, LEVEL))
+    return float(np.exp(-0.5 * sum(float(np.square(part).sum()) for part in off)) * (1 - standing[7]))
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights: a net of one hidden layer for the glyph, a logistic regression for the gap, and two thresholds."""
+
+    shape_mean: Floats
+    shape_scale: Floats
+    hidden: Floats
+    hidden_bias: Floats
+    out: Floats
+    slot: Floats
+    thresholds: Floats
+
+    def glyphs(self, shapes: Floats) -> Floats:
+        """Log odds of pen for each glyph."""
+        standard = (shapes - self.shape_mean) / self.shape_scale
+        return np.asarray(np.maximum(standard @ self.hidden + self.hidden_bias, 0) @ self.out[:-1] + self.out[-1])
+
+    def gap(self, measured: Measured) -> float:
+        """Log odds of pen for a gap with at least one glyph."""
+        features = slot_features(self.glyphs(measured.shapes), measured.standing)
+        return float(features @ self.slot[:-1] + self.slot[-1])
+
+
+@cache
+def model() -> Model:
+    """The weights that come with the package."""
+    with np.load(MODEL) as stored:
+        return Model(**{name: stored[name] for name in Model.__dataclass_fields__})
+
+
+def _judged(seen: Measured) -> Found:
+    if len(seen.shapes) == 0:
+        return Found(Ink.UNSURE if seen.any_ink else Ink.NONE, seen.coloured, 0.0)
+    pen = model().gap(seen)
+    surely_not, surely = model().thresholds
+    if pen >= surely:
+        return Found(Ink.PEN, seen.coloured, pen)
+    if pen >= surely_not:
+        return Found(Ink.UNSURE, seen.coloured, pen)
+    like_print = abs(seen.standing[3]) < _SIZE_OF_PRINT and abs(seen.standing[4]) < _WEIGHT_OF_PRINT
+    stamped = seen.coloured > COLOURED or not like_print
+    return Found(Ink.STAMP if stamped else Ink.PRINT, seen.coloured, pen)

@@ -1,0 +1,68 @@
+"""Grey copies of a line of print that show one kind of ink or another, for closer looks at it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from sohoa.pages.imaging import Pixels
+
+# At 300 dpi: a rule is longer than 17 mm and made of level runs longer than a letter's; frames are taller than letters.
+_RULE_PX, _RUN_PX, _POST_PX, _RULE_DARKER_THAN = 200, 45, 75, 170
+_BRIDGE_PX = 17  # a rule's thickness and the soft edges on either side of it
+_BLACK, _COLOURED = 60, 200  # of the lightest channel: what is lighter than black is colour
+
+
+def every_ink(crop: Pixels) -> Pixels:
+    """An RGB part of a page as grey with all its ink dark, whatever its colour, on white paper; long rules gone."""
+    return _without_rules(darkest_channel(without_tint(crop)))
+
+
+def black_ink(crop: Pixels) -> Pixels:
+    """An RGB part of a page as grey with its black ink only: print under a stamp; long rules gone."""
+    red, green, blue = cv2.split(without_tint(crop))
+    lightest = cv2.max(cv2.max(red, green), blue).astype(np.float32)
+    stretched = np.clip((lightest - _BLACK) * (255 / (_COLOURED - _BLACK)), 0, 255)
+    return _without_rules(stretched.astype(np.uint8))
+
+
+def ink_but_red(crop: Pixels) -> Pixels:
+    """An RGB part of a page as grey without its red ink: what lies under a red stamp; long rules gone."""
+    return _without_rules(np.ascontiguousarray(without_tint(crop)[:, :, 0]))
+
+
+def _without_rules(grey: Pixels) -> Pixels:
+    """A line of print at 300 dpi without the rules and frames that cross it, which its reading stumbles over.
+
+    Where a letter's ink goes on beyond a rule on either side, the rule stays: it is the letter there.
+    """
+    ink = (grey < _RULE_DARKER_THAN).astype(np.uint8)
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _RUN_PX), np.uint8))
+    # Stamps are pressed askew: their rules are staircases of level runs.
+    parts = cv2.connectedComponentsWithStats(cv2.dilate(level, np.ones((3, 3), np.uint8)), connectivity=8)
+    widths, heights = parts[2][:, cv2.CC_STAT_WIDTH], parts[2][:, cv2.CC_STAT_HEIGHT]
+    long = (widths >= _RULE_PX) & (heights < 0.1 * widths)
+    long[0] = False
+    rules = cv2.dilate(long[parts[1]].astype(np.uint8), np.ones((3, 3), np.uint8))
+    posts = cv2.dilate(
+        cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_POST_PX, 1), np.uint8)), np.ones((5, 5), np.uint8)
+    )
+    letters = cv2.subtract(ink, cv2.max(rules, posts))
+    across = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((_BRIDGE_PX, 1), np.uint8))
+    along = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, np.ones((1, _BRIDGE_PX), np.uint8))
+    clear = grey.copy()
+    clear[((rules > across) | (posts > along)) & (letters == 0)] = 255
+    return clear
+
+
+def without_tint(crop: Pixels) -> Pixels:
+    """An RGB part of a page with its paper white."""
+    paper = np.maximum(np.percentile(crop[::4, ::4].reshape(-1, 3), 85, axis=0), 1)
+    table = np.clip(np.arange(256)[:, None] * (255 / paper), 0, 255).astype(np.uint8)[None]
+    return np.asarray(cv2.LUT(crop, table), dtype=np.uint8)
+
+
+def darkest_channel(crop: Pixels) -> Pixels:
+    """The darkest of red, green and blue, pixel by pixel."""
+    red, green, blue = cv2.split(crop)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), dtype=np.uint8)
