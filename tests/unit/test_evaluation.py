@@ -126,6 +126,21 @@ def test_a_document_that_is_not_in_the_export_is_missing_and_wrong_in_every_fiel
     assert (figures["review_rate"], figures["link_recall"]) == (0.5, 0.5)
 
 
+def test_documents_of_one_file_are_matched_by_their_first_page(scored: Score_) -> None:
+    second = {"first_page": 3, "code_number": "06", "result_key": "06/QĐ-BNV|2021-05-06|G09"}
+    score = scored([TRUTH, TRUTH | second], [GOT | second, GOT | {"first_page": 1}])["all"]
+    assert (score.n_documents, score.n_missing, score.n_accepted, score.wrong_accepted) == (2, 0, 2, [])
+
+
+def test_accepted_pages_that_are_no_document_are_a_wrong_accepted(scored: Score_) -> None:
+    truth = TRUTH | {"page_count": 2}
+    assert scored([truth], [GOT | {"page_count": 3}])["all"].wrong_accepted == [("a.pdf", "page_count", 3, 2)]
+    cut_off = GOT | {"first_page": 2, "page_count": 1}
+    scores = scored([truth], [GOT | {"page_count": 2}, cut_off])
+    assert scores["all"].wrong_accepted == scores["office"].wrong_accepted == [("a.pdf", "first_page", 2, None)]
+    assert scored([truth], [GOT | {"page_count": 2}, cut_off | {"status": "in_review"}])["all"].wrong_accepted == []
+
+
 def test_levels_are_scored_apart_and_together_and_unreadable_files_not_at_all(scored: Score_) -> None:
     truth = [
         TRUTH,
@@ -169,3 +184,42 @@ def test_a_file_that_is_no_truth_or_export_is_refused_in_words(tmp_path: Path, t
 def test_an_export_without_status_is_refused_in_words(scored: Score_) -> None:
     with pytest.raises(SohoaError, match="status"):
         scored([TRUTH], [{"source_file": "a.pdf"}])
+
+
+@pytest.mark.parametrize("numbering", ["printed", "stamped"])
+def test_digits_of_print_and_stamp_are_counted_one_by_one(scored: Score_, numbering: str) -> None:
+    truth = TRUTH | {"code_number": "1368", "numbering": numbering}
+    right = scored([truth], [GOT | {"code_number": "1368"}])["all"]
+    assert (right.n_digits, right.as_dict()["digits_right"]) == (12, 1.0)
+    one_wrong = scored([truth], [GOT | {"code_number": "1366", "status": "in_review"}])["all"]
+    assert (one_wrong.n_digits, one_wrong.n_digits_right) == (12, 11)
+    one_too_many = scored([truth], [GOT | {"code_number": "13168", "status": "in_review"}])["all"]
+    assert (one_too_many.n_digits, one_too_many.n_digits_right) == (13, 12)
+    unread = scored([truth], [GOT | {"code_number": None, "issued_on": None, "status": "in_review"}])["all"]
+    assert (unread.n_digits, unread.n_digits_right) == (12, 0)
+    assert scored([truth], [])["all"].as_dict()["digits_right"] == 0.0
+
+
+def test_pen_is_counted_by_its_flag_and_its_digits_by_nothing(scored: Score_) -> None:
+    pen = TRUTH | {"numbering": "pen"}
+    unread = GOT | {"code_number": None, "issued_on": None, "status": "in_review"}
+    flagged = scored([pen], [unread | {"flags": ["handwritten_number"]}])["all"].as_dict()
+    assert (flagged["pen_flagged"], flagged["digits_right"], flagged["machine_flagged_as_pen"]) == (1.0, None, None)
+    assert scored([pen], [unread | {"flags": []}])["all"].as_dict()["pen_flagged"] == 0.0
+    assert scored([TRUTH], [GOT | {"flags": ["handwritten_number"]}])["all"].as_dict()["machine_flagged_as_pen"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "closable"),
+    [
+        ({"numbering": "stamped"}, 1),
+        ({"numbering": "pen"}, 0),
+        ({"dpi": 200, "scanned_on": "2023-05-04"}, 1),
+        ({"dpi": 150, "scanned_on": "2023-05-04"}, 0),
+        ({"result_key": None}, 0),
+    ],
+)
+def test_a_document_can_be_closed_without_a_person_if_it_is_by_machine_fine_and_registered(
+    scored: Score_, changes: dict[str, Any], closable: int
+) -> None:
+    assert scored([TRUTH | changes], [GOT])["all"].n_closable == closable

@@ -38,7 +38,14 @@ RECORD_CONFIDENCES = {
     "conf_issuer": "issuer",
 }
 RECORD_PAGE_COUNTS = ("pages_declared", "pages_ocred", "pages_blank", "pages_failed")
-RECORD_FLAGS = ("handwritten_number", "secrecy_mark")
+RECORD_FLAGS = (
+    "handwritten_number",
+    "secrecy_mark",
+    "uncertain_boundary",
+    "separator_mismatch",
+    "separator_foreign",
+    "dossier_conflict",
+)
 RECORD_SCAN = ("min_dpi", "all_colour")
 
 REGISTER_COLUMNS = (

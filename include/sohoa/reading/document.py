@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sohoa.ocr import Word, text_of
 from sohoa.reading.body import read_signer, read_subject, read_type
-from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date
-from sohoa.reading.header import Header, find_header, read_issuer
+from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date, zeros_put_right
+from sohoa.reading.header import find_header, read_issuer, seen_in_look
 from sohoa.reading.lines import Line, lines_of
+from sohoa.reading.looks import LOOKS_AGREE, LOOKS_DISAGREE, ONE_LOOK, agreed, by_pen, ink_is_known
 from sohoa.reading.record import NOTHING, Reading, Record
+from sohoa.reading.slots import SLOTS, from_slash_on
+
+Value = TypeVar("Value")
 
 _SECRECY_MARKS = frozenset({"MAT", "TOI MAT", "TUYET MAT"})
-_COLOURED_INK = 0.06  # share of a line's ink; two pen digits in a printed number line give more
-_TWO_LOOKS_AGREE, _LOOKS_DISAGREE, _ONE_LOOK = 0.99, 0.3, 0.6
+_KNOWN_SYMBOL, _KNOWN_SYMBOL_AND_NUMBER = 0.9, 0.95
 
 
 @dataclass(frozen=True)
 class PageEvidence:
-    """What is known of a page: its words, and second looks at parts of it.
+    """What is known of a page: its words, and closer looks at parts of it.
 
     Attributes:
         words: from the reading of the whole page.
         aspect: page width over page height.
-        looks: part name → words of the closer look at it (`number`, `date`).
-        coloured_ink: part name → share of its ink that is not black.
+        own_text: whether the words are the page's own (born digital): there was nothing to misread.
+        looks: part name (`number`, `date`) → words of each closer look at it, placed on the page.
+        ink: slot of those lines (`number`, `day`, `month`, `year`) → what its ink is (`sohoa.pages.ink.Ink`).
     """
 
     words: Sequence[Word]
     aspect: float
-    looks: dict[str, Sequence[Word]] = field(default_factory=dict)
-    coloured_ink: dict[str, float] = field(default_factory=dict)
+    own_text: bool = False
+    looks: Mapping[str, Sequence[Sequence[Word]]] = field(default_factory=dict)
+    ink: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_document(pages: Sequence[PageEvidence]) -> Record:
@@ -39,13 +45,11 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
     first = pages[0]
     lines = [lines_of(page.words, page.aspect) for page in pages]
     header = find_header(lines[0])
-    seen = parse_code(header.number.text) if header.number else None
-    again = parse_code(_look(first, "number")) if header.number else None
-    code = seen or again
+    code, code_readings = _read_code(_seen(header.number, first, "number"), first)
     doc_type, type_line = read_type(lines[0], header, code)
     readings = {
-        **_read_code(header, seen, again, first),
-        "issued_on": _read_date(header, first),
+        **code_readings,
+        "issued_on": _read_date(_seen(header.date, first, "date"), first),
         "issuer": read_issuer(header, code),
         "doc_type": doc_type,
         "subject": read_subject(lines[0], header, type_line),
@@ -55,47 +59,68 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
     return Record(readings, _flags(first, lines))
 
 
-def _look(evidence: PageEvidence, part: str) -> str:
-    return " ".join(word.text for word in evidence.looks.get(part, ()))
+def _seen(line: Line | None, evidence: PageEvidence, part: str) -> list[Line | None]:
+    """A line as the first look and each closer one saw it."""
+    looks = evidence.looks.get(part, ())
+    return [line, *(seen_in_look(part, words, found=line is not None) for words in looks)]
 
 
-def _read_code(header: Header, seen: Code | None, again: Code | None, evidence: PageEvidence) -> dict[str, Reading]:
-    """Number and symbol, sure only where both looks at the line give the same; one look is a proposal for review."""
-    code = seen or again
-    if header.number is None or code is None:
-        return {"code_number": NOTHING, "code_notation": NOTHING}
-    number = code.number or (again and again.number)
-    number_sure = _agreement(seen and seen.number, again and again.number)
-    notation_sure = _agreement(seen and seen.notation, again and again.notation)
-    # A look that garbles a symbol of the lists does not speak against it; one that sees another such symbol does.
-    if seen and seen.known and not (again and again.known and again.notation != seen.notation):
-        notation_sure = max(notation_sure, 0.95 if number_sure == _TWO_LOOKS_AGREE else 0.9)
-    if evidence.coloured_ink.get("number", 0.0) > _COLOURED_INK:
-        number_sure = min(number_sure, _LOOKS_DISAGREE)
-    box = header.number.box
-    return {
-        "code_number": Reading(number, number_sure, 1, box) if number else NOTHING,
-        "code_notation": Reading(code.notation, notation_sure, 1, box),
+def _read_code(seen: Sequence[Line | None], evidence: PageEvidence) -> tuple[Code | None, dict[str, Reading]]:
+    """Number and symbol, sure only where looks at the line agree; one look is a proposal for review.
+
+    A number by pen is not read at all; the symbol printed behind it is.
+    """
+    pen = by_pen(evidence.ink, "number")
+    texts = [line.text if line else "" for line in seen]
+    codes = [parse_code(from_slash_on(text)) if pen else _plain_or_guessed(parse_code, text) for text in texts]
+    code = next((code for code in codes if code is not None), None)
+    line = next((line for line in seen if line is not None), None)
+    if code is None or line is None:
+        return None, {"code_number": NOTHING, "code_notation": NOTHING}
+    number, number_sure = (None, 0.0) if pen else agreed([code.number if code else None for code in codes])
+    number_sure = _limited(number_sure, evidence, "number", plain=any(map(parse_code, texts)))
+    notation, notation_sure = _agreed_notation(codes, number_sure)
+    return code, {
+        "code_number": Reading(number, number_sure, 1, line.box),
+        "code_notation": Reading(notation, notation_sure, 1, line.box),
     }
 
 
-def _read_date(header: Header, evidence: PageEvidence) -> Reading:
-    if header.date is None:
+def _limited(sure: float, evidence: PageEvidence, part: str, *, plain: bool) -> float:
+    """How sure a value may be: a page's own text needs no second look; ink that is not known may be a pen's."""
+    if evidence.own_text:
+        return LOOKS_AGREE
+    return sure if plain and ink_is_known(evidence.ink, part) else min(sure, ONE_LOOK)
+
+
+def _plain_or_guessed(parse: Callable[[str], Value | None], text: str) -> Value | None:
+    return parse(text) or parse(zeros_put_right(text))
+
+
+def _agreed_notation(codes: Sequence[Code | None], number_sure: float) -> tuple[str | None, float]:
+    """The symbol: a look that garbles one of the lists does not speak against it, one that sees another such does."""
+    notation, sure = agreed([code.notation if code else None for code in codes])
+    known = list(dict.fromkeys(code.notation for code in codes if code and code.known))
+    if len(known) > 1:
+        return known[0], LOOKS_DISAGREE
+    if codes[0] and codes[0].known:
+        return known[0], max(sure, _KNOWN_SYMBOL_AND_NUMBER if number_sure == LOOKS_AGREE else _KNOWN_SYMBOL)
+    return (known[0] if known else notation), sure
+
+
+def _read_date(seen: Sequence[Line | None], evidence: PageEvidence) -> Reading:
+    """The day of issue; not read at all where a part of it is by pen."""
+    line = next((line for line in seen if line is not None), None)
+    if line is None:
         return NOTHING
-    seen, again = parse_date(header.date.text), parse_date(_look(evidence, "date"))
-    day = seen or again
+    if by_pen(evidence.ink, "date"):
+        return Reading(None, 0.0, 1, line.box)
+    texts = [line.text if line else "" for line in seen]
+    day, sure = agreed([_plain_or_guessed(parse_date, text) for text in texts])
     if day is None:
         return NOTHING
-    sure = _agreement(seen, again)
-    if evidence.coloured_ink.get("date", 0.0) > _COLOURED_INK:
-        sure = min(sure, _LOOKS_DISAGREE)
-    return Reading(day.isoformat(), sure, 1, header.date.box)
-
-
-def _agreement(first: object, second: object) -> float:
-    if first is None or second is None:
-        return _ONE_LOOK
-    return _TWO_LOOKS_AGREE if first == second else _LOOKS_DISAGREE
+    sure = _limited(sure, evidence, "date", plain=any(map(parse_date, texts)))
+    return Reading(day.isoformat(), sure, 1, line.box)
 
 
 def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]) -> Reading:
@@ -109,7 +134,7 @@ def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]
 
 def _flags(first: PageEvidence, lines: Sequence[Sequence[Line]]) -> tuple[str, ...]:
     flags = []
-    if max((first.coloured_ink.get(part, 0.0) for part in ("number", "date")), default=0.0) > _COLOURED_INK:
+    if any(by_pen(first.ink, part) for part in SLOTS):
         flags.append("handwritten_number")
     if any(_is_secrecy_mark(line) for page in lines for line in page):
         flags.append("secrecy_mark")

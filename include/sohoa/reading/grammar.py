@@ -52,20 +52,27 @@ OFFICIAL_LETTER = "Công văn"
 _OTHER_AGENCIES = ("CP", "TTg", "UBND", "SNV")  # met in citations and in copies of others' decisions
 
 # A label is only a label with something between it and the digits: in `Sl5` or `S665` it may have eaten one.
-_LABEL = re.compile(r"^[\W_]*S(?:[^\W\d_]{1,2}|6)?(?:\s*[:;.,]|(?=[\s/…_]))\s*", re.IGNORECASE)
+_LABEL = re.compile(r"^[\W_]*[S$§](?:[^\W\d_]{1,2}|6)?(?:\s*[:;.,]|(?=[\s/…_]))\s*", re.IGNORECASE)
+_NUMBER_LABEL = re.compile(r"[\W_]*[S$§][^\W\d_A-Z]{0,2}6?[:;.,]")
 _TORN_SYMBOL = re.compile(r"(?<=[A-ZĐ])\s+(?=[A-ZĐ]+(?:-|$))")
 _CODE = re.compile(
-    r"^[\s._…]*(?P<number>[0-9](?:\s*[0-9]){0,5})?[\s._…]*/\s*"
+    r"^[\s._…;,]*(?P<number>[0-9](?:\s*[0-9]){0,5})?[\s._…;,]*/\s*"
     r"(?P<notation>(?:[0-9]{4}\s*/\s*)?[A-ZĐƠƯÔÂÊ0-9][\w&]{0,9}(?:\s*[-–—]\s*[A-ZĐƯƠÔÂÊ0-9][\w&]{0,14}){1,3})"
 )
 _NOTATION = re.compile(r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+")
 _QUYET_DINH = re.compile("[QO0][PDĐB]")
 _ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
+# A zero of a heavy face is read as a letter O with any mark.
+_ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖ]"
+_ZERO = re.compile(rf"(?<![^\W\d_]){_ROUND}(?=[\s.…]*[0-9/\\])|(?<=[0-9]){_ROUND}(?![^\W\d_])")
 _DATE = re.compile(
-    r"ng\w{1,3}y\W{0,3}(?P<day>[0-9\s]{1,4}?)\W{0,3}th[^\W\d_]{1,4}\W{0,3}(?P<month>[0-9\s]{1,3}?)\W{0,3}"
+    # Before a last digit of day or month nothing round can stand but a zero.
+    rf"ng\w{{1,3}}y\W{{0,3}}(?P<day>[0-9\s]{{1,4}}?|{_ROUND}[1-9])\W{{0,3}}"
+    rf"th[^\W\d_]{{1,4}}\W{{0,3}}(?P<month>[0-9\s]{{1,3}}?|{_ROUND}[1-9])\W{{0,3}}"
     r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
     re.IGNORECASE,
 )
+_PLACE_FIRST = re.compile(r"[^\d()]{2,30}ng\w{1,3}y", re.IGNORECASE)
 _DOSSIER = re.compile(
     r"(?<![\w.])(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*)"
     r"-([0-9]{2})([0-9]{2})([0-9]{2})-[0-9]{4,}(?!\w)"
@@ -89,7 +96,8 @@ class Code:
 
 def parse_code(line: str) -> Code | None:
     """The number and symbol in a number line such as `Số: 1368 /QĐ-BNV`; None if it is no such line."""
-    text = _LABEL.sub("", unicodedata.normalize("NFC", line), count=1)
+    # An underscore is a piece of a rule.
+    text = _LABEL.sub("", unicodedata.normalize("NFC", line).replace("_", " "), count=1)
     as_read = _parse_code(text)
     # Only a symbol that makes no sense as it stands is taken for a torn one.
     return as_read if as_read and as_read.known else _parse_code(_TORN_SYMBOL.sub("", text)) or as_read
@@ -105,9 +113,19 @@ def _parse_code(text: str) -> Code | None:
     return Code(re.sub(r"\s", "", found["number"] or "") or None, notation, known)
 
 
+def zeros_put_right(line: str) -> str:
+    """A line with what can only be zeros read as a letter O as digits: a guess, to be confirmed by another look."""
+    return _ZERO.sub("0", unicodedata.normalize("NFC", line))
+
+
 def starts_as_number_line(line: str) -> bool:
     """Whether a line starts with the label of a number line: `Số:`, `So`, `S6.` and the like."""
     return _LABEL.match(line) is not None
+
+
+def is_number_label(word: str) -> bool:
+    """Whether a word is the label `Số:` as it is printed: with a capital and a colon, or what is read for them."""
+    return _NUMBER_LABEL.fullmatch(word) is not None
 
 
 def is_about_line(line: str) -> bool:
@@ -157,7 +175,7 @@ def parse_date(line: str) -> dt.date | None:
     if found is None:
         return None
     try:
-        day, month = (int(re.sub(r"\s", "", found[part])) for part in ("day", "month"))
+        day, month = (int(re.sub(r"[^0-9]", "", found[part])) for part in ("day", "month"))
         return dt.date(int(found["year"]), month, day)
     except ValueError:
         return None
@@ -167,6 +185,17 @@ def is_date_line(line: str) -> bool:
     """Whether a line is a place-and-date line, be its day filled in or not."""
     folded = fold(line)
     return "NGAY" in folded and "THANG" in folded and "NAM" in folded
+
+
+def starts_with_place(line: str) -> bool:
+    """Whether nothing but a place's name stands before `ngày`; citations have a number there."""
+    return _PLACE_FIRST.match(unicodedata.normalize("NFC", line)) is not None
+
+
+def is_part_of_date_line(line: str) -> bool:
+    """Whether a line may be a torn piece of a place-and-date line: it holds `ngày` or `tháng`."""
+    folded = fold(line)
+    return "NGAY" in folded or "THANG" in folded
 
 
 def find_dossier_code(text: str) -> str | None:

@@ -10,9 +10,20 @@ from rapidfuzz import fuzz, process
 
 from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
-from sohoa.reading.grammar import Code, is_about_line, is_date_line, parse_code, starts_as_number_line
+from sohoa.ocr import Word
+from sohoa.reading.grammar import (
+    Code,
+    is_about_line,
+    is_date_line,
+    is_number_label,
+    is_part_of_date_line,
+    parse_code,
+    starts_as_number_line,
+    starts_with_place,
+)
 from sohoa.reading.lines import Line, around, join
 from sohoa.reading.record import NOTHING, Box, Reading
+from sohoa.reading.slots import from_slash_on
 
 _TITLE = "CONG HOA XA HOI CHU NGHIA VIET NAM"
 _TITLE_LIKENESS = 75.0  # percent
@@ -22,7 +33,9 @@ _TITLE_WITHIN = 0.45  # of the page's height
 _ISSUER_LIKENESS = 82.0
 _ISSUER_AHEAD = 4.0  # percent by which the best agency must beat the second
 _BELOW_DATE = 0.03  # of the page's height: number and date stand in one line, but scans are crooked
-_CROP_MARGIN = 0.006
+_CROP_MARGIN = 0.012, 0.003  # beside and above: more above lets in what stands over and under the line
+_FEWEST_LETTERS = 4  # of a line of an agency's name; the rule below one gives fewer when it is read
+_LOWEST_HEAD_LINE = 0.1  # of the page's height below the national title: where a line that was not found is looked for
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ def find_header(lines: Sequence[Line]) -> Header:
         return Header(None, (), None, None)
     zone = [line for line in lines if title.box[1] - 0.08 <= line.middle <= title.middle + _HEAD_DEPTH]
     left = [line for line in zone if line.centre < title.left]
-    date = next((line for line in zone if line.centre > title.left and is_date_line(line.text)), None)
+    date = _date_line([line for line in zone if line.centre > title.left])
     lowest = date.middle + _BELOW_DATE if date else 1.0
     number = _number_line([line for line in left if title.middle < line.middle < lowest])
     below = number.box[1] if number else title.box[3] + 0.03
@@ -71,7 +84,24 @@ def _number_line(below_title: Sequence[Line]) -> Line | None:
             return line
         if parse_code(line.text) is not None:
             return line if labelled else _with_what_stands_before(line, above)
+        # Pen strokes are read as anything; the label before them and the symbol behind them are print.
+        whole = _with_what_stands_before(line, above)
+        if starts_as_number_line(whole.text) and from_slash_on(whole.text):
+            return whole
     return next((line for line in above if starts_as_number_line(line.text) and _has_digit(line.text)), None)
+
+
+def _date_line(right_column: Sequence[Line]) -> Line | None:
+    """The line of place and date, put together where the gap for a day by pen tore it."""
+    for line in right_column:
+        if is_date_line(line.text):
+            return line
+        if is_part_of_date_line(line.text):
+            level = [o for o in right_column if abs(o.middle - line.middle) < line.height / 2]
+            whole = Line(tuple(word for part in sorted(level, key=lambda part: part.left) for word in part.words))
+            if is_date_line(whole.text):
+                return whole
+    return None
 
 
 def _with_what_stands_before(line: Line, others: Sequence[Line]) -> Line:
@@ -85,21 +115,91 @@ def _has_digit(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
 
 
-def places_to_look_again(lines: Sequence[Line]) -> dict[str, Box]:
-    """Where number and date stand on a first page: parts worth a second, closer look."""
+@dataclass(frozen=True)
+class Place:
+    """A part of a first page that is worth a closer look.
+
+    Attributes:
+        box: where it stands.
+        one_line: whether one line fills the box; otherwise the line is somewhere within.
+    """
+
+    box: Box
+    one_line: bool
+
+
+def places_to_look_again(lines: Sequence[Line]) -> dict[str, Place]:
+    """Where number and date stand on a first page.
+
+    By their lines; where only the other one was found, at its level (NĐ 30/2020 PL I has both in one line); where
+    only the head was found, by the layout.
+    """
     header = find_header(lines)
-    places = {}
-    for name, line in (("number", header.number), ("date", header.date)):
-        if line is not None:
-            left, top, right, bottom = line.box
-            margin = _CROP_MARGIN
-            places[name] = (
-                max(0.0, left - 2 * margin),
-                max(0.0, top - margin),
-                min(1.0, right + 2 * margin),
-                min(1.0, bottom + margin),
-            )
-    return places
+    if header.title is None:
+        return {}
+    return {
+        "number": _place(header.number, header.date, _number_column(header, header.title)),
+        "date": _place(header.date, header.number, _date_column(header.title)),
+    }
+
+
+def _place(line: Line | None, beside: Line | None, column: Box) -> Place:
+    if line is not None:
+        return Place(_widened(line.box), one_line=True)
+    if beside is None:
+        return Place(column, one_line=False)
+    _, top, _, bottom = _widened(beside.box)
+    return Place((column[0], top, column[2], bottom), one_line=True)
+
+
+def _number_column(header: Header, title: Line) -> Box:
+    """The left column below the agency."""
+    top = max((line.box[3] for line in header.agency), default=title.box[3])
+    return (max(0.0, title.left - 0.4), top, title.left, max(top, title.middle + _LOWEST_HEAD_LINE))
+
+
+def _date_column(title: Line) -> Box:
+    """The right column below the national title."""
+    return (max(0.0, title.left - 0.05), title.box[3], min(1.0, title.right + 0.08), title.middle + _LOWEST_HEAD_LINE)
+
+
+def _widened(box: Box) -> Box:
+    left, top, right, bottom = box
+    beside, above = _CROP_MARGIN
+    return (max(0.0, left - beside), max(0.0, top - above), min(1.0, right + beside), min(1.0, bottom + above))
+
+
+def seen_in_look(part: str, words: Sequence[Word], *, found: bool) -> Line | None:
+    """The number line (`number`) or date line (`date`) among the words of a closer look; None if it is not there.
+
+    Args:
+        part: which of the two.
+        words: of one look.
+        found: whether the first look had found the line; otherwise it is picked with care.
+    """
+    if found:
+        # In tesseract's order: the box of a word that touches a rule or a stamp may start anywhere.
+        return Line(tuple(words)) if words else None
+    rows: dict[int, list[Word]] = {}
+    for word in words:
+        rows.setdefault(word.line, []).append(word)
+    lines = [Line(tuple(row)) for row in rows.values()]
+    if part == "date":
+        return next((line for line in lines if is_date_line(line.text) and starts_with_place(line.text)), None)
+    about = next((index for index, line in enumerate(lines) if is_about_line(line.text)), len(lines))
+    numbered = [_from_label_on(line) for line in lines[:about]]
+    return next((line for line in numbered if line and from_slash_on(line.text)), None)
+
+
+def _from_label_on(line: Line) -> Line | None:
+    """A line from its label `Số:` on, without what a stamp left before it; None if it has none.
+
+    In citations (`Quyết định số 979/QĐ-BNV`) the word is small and has no colon.
+    """
+    if starts_as_number_line(line.text):
+        return line
+    labels = [index for index, word in enumerate(line.words) if is_number_label(word.text)]
+    return Line(line.words[labels[-1] :]) if labels else None
 
 
 def read_issuer(header: Header, code: Code | None) -> Reading:
@@ -148,4 +248,4 @@ def _national_title(lines: Sequence[Line]) -> Line | None:
 
 def _is_capitals(text: str) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 2 and sum(letter.isupper() for letter in letters) >= 0.8 * len(letters)
+    return len(letters) >= _FEWEST_LETTERS and sum(letter.isupper() for letter in letters) >= 0.8 * len(letters)

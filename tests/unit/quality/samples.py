@@ -34,6 +34,10 @@ GOOD_RECORD: dict[str, Any] = {
     "all_colour": True,
     "handwritten_number": False,
     "secrecy_mark": False,
+    "uncertain_boundary": False,
+    "separator_mismatch": False,
+    "separator_foreign": False,
+    "dossier_conflict": False,
     "claimed_on": dt.date(2022, 3, 1),
 }
 

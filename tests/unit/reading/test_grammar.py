@@ -10,7 +10,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sohoa.catalogue.units import load_ruleset_units
-from sohoa.reading.grammar import DOC_TYPES, Code, confusable, find_dossier_code, parse_code, parse_date
+from sohoa.reading.grammar import (
+    DOC_TYPES,
+    Code,
+    confusable,
+    find_dossier_code,
+    parse_code,
+    parse_date,
+    zeros_put_right,
+)
 
 NOTATION = re.compile(r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+")
 DOSSIER = re.compile(
@@ -154,6 +162,34 @@ def test_a_printed_date_is_read(day: dt.date, padded: bool, place: str, space: s
 @given(days, st.sampled_from(["ngày", "ngay", "ngdy", "Ngày"]), st.sampled_from(["tháng", "thang", "thing", "thảng"]))
 def test_a_date_whose_marks_were_lost_is_read(day: dt.date, word: str, month_word: str) -> None:
     assert parse_date(f"Ha Noi, {word} {day.day:02d} {month_word} {day.month:02d} nam {day.year}") == day
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Hà Nội, ngày O5 tháng 8 năm 2021", dt.date(2021, 8, 5)),
+        ("Hà Nội, ngày Ö2 tháng O1 năm 2021", dt.date(2021, 1, 2)),
+        ("Hà Nội, ngày 2O tháng 8 năm 2021", None),
+        ("Hà Nội, ngày OO tháng 8 năm 2021", None),
+        ("Hà Nội, ngày 12 tháng 1O năm 2021", None),
+    ],
+)
+def test_a_letter_o_is_a_zero_only_where_nothing_else_round_can_stand(line: str, day: dt.date | None) -> None:
+    assert parse_date(line) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "guess"),
+    [
+        ("Số: 1O5/QĐ-BNV", "Số: 105/QĐ-BNV"),
+        ("Số: Ö7 /QĐ-BNV", "Số: 07 /QĐ-BNV"),
+        ("ngày 2O tháng 1Ö năm 2021", "ngày 20 tháng 10 năm 2021"),
+        ("BỘ NỘI VỤ SỐ 5", "BỘ NỘI VỤ SỐ 5"),
+        ("Số: 12/BNV-TCBO", "Số: 12/BNV-TCBO"),
+    ],
+)
+def test_zeros_read_as_letters_are_put_right_among_digits_only(line: str, guess: str) -> None:
+    assert zeros_put_right(line) == guess
 
 
 @pytest.mark.parametrize(

@@ -81,4 +81,5 @@ def page(rows: Sequence[Row], aspect: float = PORTRAIT, **looks: str) -> PageEvi
         "date": next((row.text for row in rows if "ngày" in row.text and "năm" in row.text), ""),
     } | looks
     words = words_of(rows, aspect)
-    return PageEvidence(words, aspect, {part: words_of([Row(text, 0.5, 0.5)]) for part, text in seen.items()})
+    closer = {part: [words_of([Row(text, 0.5, 0.5)])] for part, text in seen.items()}
+    return PageEvidence(words, aspect, looks=closer, ink=dict.fromkeys(("number", "day", "month", "year"), "print"))
