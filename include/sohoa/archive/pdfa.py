@@ -1,28 +1,27 @@
-"""PDF/A-2b with an invisible text layer; a master's images go in untouched where that is possible."""
+"""PDF/A-2b with an invisible text layer; the pages' own images go in untouched where that is possible."""
 
 from __future__ import annotations
 
-import io
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import img2pdf
 import pikepdf
 import pikepdf.pdfa
-from PIL import Image, ImageOps
+from pikepdf import Name
 
-from sohoa.pages.decoding import decode
-from sohoa.pages.files import PDF, TIFF
+from sohoa.archive.copy_pages import CopyPage, Parts
+from sohoa.archive.textlayer import TextLayer, read_words, upright_size, words_to_page
+
+__all__ = ["CopyPage", "NotPdfa", "PdfaFacts", "make_pdfa"]
 
 logger = logging.getLogger(__name__)
 
 FLAVOUR = "2b"
-_REDRAWN_DPI = 300
-_REDRAWN_QUALITY = 90  # JPEG
-_BITS_PER_SAMPLE, _ORIENTATION = 258, 274  # TIFF tags
-_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+_WHEN_WRITTEN = re.compile(rb"<xmp:MetadataDate>[^<]*</xmp:MetadataDate>")
+_LETTER = (0.0, 0.0, 612.0, 792.0)  # of a page that does not say
 
 
 class NotPdfa(Exception):
@@ -35,103 +34,100 @@ class PdfaFacts:
 
     Attributes:
         validator: who judged it, with its version.
-        redrawn: whether the pages had to be drawn anew because the master's own cannot be PDF/A.
+        redrawn: places (from 1) of the pages that had to be drawn anew because their own data cannot be PDF/A.
     """
 
     validator: str
-    redrawn: bool
+    redrawn: list[int]
 
 
-def make_pdfa(
-    master: Path, media_type: str, page_nos: Sequence[int], layers: Sequence[Path | None], dpi: float, out: Path
-) -> PdfaFacts:
-    """Write pages of a master as PDF/A-2b to `out` and validate what was written.
+def make_pdfa(pages: Sequence[CopyPage], out: Path) -> PdfaFacts:
+    """Write pages, of one file or of several, as PDF/A-2b to `out` and validate what was written.
 
-    Args:
-        master: The scan as delivered; read only.
-        media_type: Its type by content.
-        page_nos: Which pages, from 1.
-        layers: For each page its one-page text-only PDF, or None for a page without words.
-        dpi: Resolution of a page image; PDF pages know their own size.
-        out: The file to write.
+    The same pages make the same bytes. Files beside `out` are used on the way and removed.
 
     Raises:
         NotPdfa: not even redrawn pages conform.
+        Unreadable: a page cannot be decoded.
     """
-    validator = f"pikepdf.pdfa {pikepdf.__version__}"
+    for redrawn in _attempts(pages, out):
+        try:
+            _write(pages, out, redrawn)
+        except _REFUSALS as error:
+            logger.info("The pages cannot be PDF/A with %d drawn anew: %s", len(redrawn), error)
+            refusal = str(error)
+        else:
+            return PdfaFacts(f"pikepdf.pdfa {pikepdf.__version__}", sorted(place + 1 for place in redrawn))
+    raise NotPdfa(refusal)
+
+
+def _attempts(pages: Sequence[CopyPage], out: Path) -> Iterator[frozenset[int]]:
+    """The places (from 0) of the pages to draw anew: none, those that do not conform by themselves, all."""
+    places = range(len(pages))
+    yield frozenset()
+    yield frozenset(place for place in places if not _conforms(pages[place], out))
+    yield frozenset(places)
+
+
+_REFUSALS = (pikepdf.pdfa.PdfaError, pikepdf.PdfError, ValueError, TypeError)
+
+
+def _conforms(page: CopyPage, out: Path) -> bool:
     try:
-        _write(_embedded(master, media_type, page_nos, dpi), layers, out)
-        return PdfaFacts(validator, redrawn=False)
-    except (pikepdf.pdfa.PdfaError, pikepdf.PdfError, img2pdf.ImageOpenError, ValueError, TypeError) as error:
-        logger.info("The master's own pages cannot be PDF/A (%s); drawing them anew", error)
+        _write([replace(page, words=None)], out, frozenset())
+    except _REFUSALS:
+        return False
+    return True
+
+
+def _write(pages: Sequence[CopyPage], out: Path, redrawn: frozenset[int]) -> None:
+    parts = Parts(out)
     try:
-        _write(_redrawn(master, media_type, page_nos, dpi), layers, out)
-    except pikepdf.pdfa.PdfaError as error:
-        raise NotPdfa(str(error)) from error
-    return PdfaFacts(validator, redrawn=True)
+        with parts.assemble(pages, redrawn) as pdf:
+            layer = TextLayer(pdf)
+            for place, (page, made) in enumerate(zip(pages, pdf.pages, strict=True)):
+                _finish(layer, page, made, drawn=place in redrawn)
+            _save(pdf, out)
+    finally:
+        parts.remove()
 
 
-def _write(pages: bytes, layers: Sequence[Path | None], out: Path) -> None:
-    with pikepdf.open(io.BytesIO(pages)) as pdf:
-        for page, layer in zip(pdf.pages, layers, strict=True):
-            if layer is not None:
-                with pikepdf.open(layer) as text:
-                    page.add_overlay(text.pages[0], None)
-        pikepdf.pdfa.save(pdf, out, FLAVOUR)
+def _save(pdf: pikepdf.Pdf, out: Path) -> None:
+    pikepdf.pdfa.prepare(pdf, FLAVOUR)
+    # The time of writing would make two copies of the same pages differ.
+    metadata = pdf.Root.Metadata
+    metadata.write(_WHEN_WRITTEN.sub(b"", metadata.read_bytes()))
+    pikepdf.pdfa.save(pdf, out, FLAVOUR, repair=False, deterministic_id=True)
 
 
-def _embedded(master: Path, media_type: str, page_nos: Sequence[int], dpi: float) -> bytes:
-    """The master's own pages, images byte for byte."""
-    stream = io.BytesIO()
-    if media_type == PDF:
-        with pikepdf.open(master) as source, pikepdf.new() as chosen:
-            chosen.pages.extend(source.pages[number - 1] for number in page_nos)
-            chosen.save(stream)
-        return stream.getvalue()
-    layout = img2pdf.get_fixed_dpi_layout_fun((dpi, dpi))
-    frames = _recompressed(master, page_nos) if media_type == TIFF else None
-    if frames is not None:
-        return bytes(img2pdf.convert(frames, layout_fun=layout))
-    whole = img2pdf.convert(str(master), layout_fun=layout, rotation=img2pdf.Rotation.ifvalid)
-    with pikepdf.open(io.BytesIO(whole)) as source, pikepdf.new() as chosen:
-        chosen.pages.extend(source.pages[number - 1] for number in page_nos)
-        chosen.save(stream)
-    return stream.getvalue()
+def _finish(layer: TextLayer, page: CopyPage, made: pikepdf.Page, *, drawn: bool) -> None:
+    """Turn a page upright and lay its words over it."""
+    rotate = (_rotate_of(made) + page.rotation) % 360
+    made.obj.Rotate = rotate
+    if page.words is None or (page.keep_own_text and not drawn):
+        return
+    box = _box_of(made)
+    place = words_to_page(box, rotate, page.skew_degrees)
+    layer.lay(made, read_words(page.words), upright_size(box, rotate), place)
 
 
-def _recompressed(master: Path, page_nos: Sequence[int]) -> list[bytes] | None:
-    """The frames of a TIFF as PNG, pixel for pixel; None for fax frames, whose data go in as they are.
-
-    PDF knows no LZW of TIFF's kind and no JPEG in strips, so such data must be packed anew. img2pdf would do so
-    with zlib's usual effort, which takes three to five times as long for files a tenth smaller.
-
-    Raises:
-        ValueError: a frame holds more than 8 bits a channel, or colours that PNG does not know.
-    """
-    frames = []
-    with Image.open(master, formats=("TIFF",)) as image:
-        for number in page_nos:
-            image.seek(number - 1)
-            # Pillow turns a frame that its tag says lies on its side, img2pdf would turn it once more.
-            if image.mode == "1" and image.tag_v2.get(_ORIENTATION, 1) == 1:  # type: ignore[attr-defined]
-                return None
-            depth = max(image.tag_v2.get(_BITS_PER_SAMPLE, (8,)))  # type: ignore[attr-defined]
-            if depth > 8 or image.mode not in _PNG_MODES:
-                raise ValueError(f"frame {number} is {image.mode} with {depth} bits a channel")
-            frame = io.BytesIO()
-            ImageOps.exif_transpose(image).save(frame, "PNG", compress_level=1)
-            frames.append(frame.getvalue())
-    return frames
+def _rotate_of(page: pikepdf.Page) -> int:
+    return round(float(page.obj.get(Name.Rotate, 0)) / 90) * 90 % 360
 
 
-def _redrawn(master: Path, media_type: str, page_nos: Sequence[int], dpi: float) -> bytes:
-    """The pages as JPEG pictures: what a conforming file can always hold."""
-    drawn_dpi = _REDRAWN_DPI if media_type == PDF else dpi
-    pictures = []
-    for number in page_nos:
-        page = decode(master, media_type, number, _REDRAWN_DPI, max_megapixels=10_000)
-        picture = io.BytesIO()
-        Image.fromarray(page.pixels).save(picture, "JPEG", quality=_REDRAWN_QUALITY)
-        pictures.append(picture.getvalue())
-    layout = img2pdf.get_fixed_dpi_layout_fun((drawn_dpi, drawn_dpi))
-    return bytes(img2pdf.convert(pictures, layout_fun=layout))
+def _box_of(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """What readers show of a page: the crop box, as far as it lies on the medium."""
+    medium = _rectangle(page, Name.MediaBox) or _LETTER
+    crop = _rectangle(page, Name.CropBox) or medium
+    left, bottom = max(medium[0], crop[0]), max(medium[1], crop[1])
+    right, top = min(medium[2], crop[2]), min(medium[3], crop[3])
+    return (left, bottom, right, top) if left < right and bottom < top else medium
+
+
+def _rectangle(page: pikepdf.Page, name: Name) -> tuple[float, float, float, float] | None:
+    sides = [float(side) for side in page.obj.get(name, ())]
+    if len(sides) != 4:
+        return None
+    left, right = sorted(sides[0::2])
+    bottom, top = sorted(sides[1::2])
+    return (left, bottom, right, top) if left < right and bottom < top else None

@@ -74,6 +74,18 @@ class Store:
             _settle(copy)
             self._keep(part, key, hashlib.sha256(content).hexdigest(), replace=True)
 
+    def put_file(self, key: str, source: Path) -> str:
+        """Write a copy of a file of ours, however large; one that is there already is replaced. Return its SHA-256.
+
+        Raises:
+            StoreDamaged: the file does not read back the same.
+        """
+        with source.open("rb") as stream, self._new_file() as (part, copy):
+            digest, _ = _copy(stream, copy)
+            _settle(copy)
+            self._keep(part, key, digest, replace=True)
+        return digest
+
     @contextmanager
     def _new_file(self) -> Iterator[tuple[Path, BinaryIO]]:
         folder = self.root / ".incoming"

@@ -67,17 +67,18 @@ class FileOutcome(StrEnum):
     RECEIVED = "received"  # its pages are being read
     QUARANTINED = "quarantined"
     DUPLICATE = "duplicate"
-    DOCUMENT = "document"  # it became at least one document
+    DOCUMENT = "document"  # it became documents, or was only a separator sheet
     IGNORED = "ignored"  # manifest, _READY and the like
 
 
 class PageStatus(StrEnum):
-    """What became of a page; declared = ocred + blank + failed (design rule 2)."""
+    """What became of a page; pages of a file = ocred + blank + failed + separators (design rule 2)."""
 
     PENDING = "pending"
     OCRED = "ocred"
     BLANK = "blank"
     FAILED = "failed"
+    SEPARATOR = "separator"  # a separator sheet, or its blank back: of no document
 
 
 class DocumentStatus(StrEnum):
@@ -366,7 +367,7 @@ class Field(Base):
     name: Mapped[str] = mapped_column(String(30), primary_key=True)
     value: Mapped[str | None] = mapped_column(Text)
     confidence: Mapped[float]
-    source: Mapped[str]  # ocr | manifest
+    source: Mapped[str]  # ocr | manifest | qr
     page_no: Mapped[int | None]
     left: Mapped[float | None]
     top: Mapped[float | None]

@@ -16,27 +16,46 @@ from sohoa.intake.folders import BAG_MANIFEST, MANIFEST
 _MANIFEST_BYTES = 64 * 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_PAGES = 1_000_000
-_LONGEST_CODE = 60
+_LONGEST_CODE, _LONGEST_DOCUMENT = 60, 255
+_COLUMNS = {
+    "file": ("file", "tệp", "tên tệp"),
+    "sha256": ("sha256", "mã băm"),
+    "pages": ("pages", "số trang"),
+    "scanned_on": ("scanned_on", "ngày quét"),
+    "dossier_code": ("dossier_code", "mã hồ sơ"),
+    "document": ("document", "tài liệu", "văn bản"),
+    "page": ("page", "trang", "trang số"),
+}
+_COLUMN_OF_HEADER = {header: column for column, headers in _COLUMNS.items() for header in headers}
 # What BagIt writes in place of characters that would break a line (RFC 8493 2.1.3).
 _BAG_ESCAPES = {"%0A": "\n", "%0a": "\n", "%0D": "\r", "%0d": "\r", "%25": "%"}
 
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """One line of a manifest; everything but the file name is optional."""
+    """One line of a manifest; everything but the file name is optional.
+
+    Attributes:
+        path: relative to the batch.
+        pages: how many the file has.
+        document: a name that is the same for all files of a document; nothing but that is read from it.
+        page: which page of that document the file is, or begins with.
+    """
 
     path: str
     sha256: str | None = None
     pages: int | None = None
     scanned_on: dt.date | None = None
     dossier_code: str | None = None
+    document: str | None = None
+    page: int | None = None
 
 
 def read_manifest(folder: Path) -> dict[str, ManifestEntry]:
     """The manifest's entries by path relative to the batch; empty if there is none or it cannot be read.
 
-    Columns: file, sha256, pages, scanned_on (ISO or dd/mm/yyyy), dossier_code. A value that makes no sense is
-    left out: the manifest helps, it does not command.
+    Columns: file, sha256, pages, scanned_on (ISO or dd/mm/yyyy), dossier_code, document, page, or what these are
+    in Vietnamese. A value that makes no sense is left out: the manifest helps, it does not command.
     """
     text = _text(folder / MANIFEST)
     if text is not None:
@@ -71,7 +90,12 @@ def _rows(text: str) -> list[dict[str, str]]:
     delimiter = max(",;\t", key=header.count)
     # Translated line ends: old programs write a carriage return alone, on which the csv module gives up.
     rows = csv.DictReader(io.StringIO(text, newline=None), delimiter=delimiter, restval="")
-    return [{(key or "").strip().lower(): value for key, value in row.items()} for row in rows]
+    return [{_column(key or ""): value for key, value in row.items()} for row in rows]
+
+
+def _column(header: str) -> str:
+    folded = " ".join(unicodedata.normalize("NFC", header).lower().split())
+    return _COLUMN_OF_HEADER.get(folded, folded)
 
 
 def _entry(row: dict[str, str]) -> ManifestEntry:
@@ -80,7 +104,9 @@ def _entry(row: dict[str, str]) -> ManifestEntry:
         sha256=_sha256(row.get("sha256", "")),
         pages=_pages(row.get("pages", "").strip()),
         scanned_on=_date(row.get("scanned_on", "").strip()),
-        dossier_code=_code(row.get("dossier_code", "").strip()),
+        dossier_code=_code(row.get("dossier_code", "").strip(), _LONGEST_CODE),
+        document=_code(unicodedata.normalize("NFC", row.get("document", "").strip()), _LONGEST_DOCUMENT),
+        page=_pages(row.get("page", "").strip()),
     )
 
 
@@ -102,8 +128,8 @@ def _pages(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 and int(text) <= _MOST_PAGES else None
 
 
-def _code(text: str) -> str | None:
-    return text if text and text.isprintable() and len(text) <= _LONGEST_CODE else None
+def _code(text: str, longest: int) -> str | None:
+    return text if text and text.isprintable() and len(text) <= longest else None
 
 
 def _date(text: str) -> dt.date | None:

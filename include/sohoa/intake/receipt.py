@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading
-from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, ScanFile
+from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, Page, PageStatus, ScanFile
+from sohoa.catalogue.overview import SEPARATOR, documents_by_file
 from sohoa.messages import duplicate_text, reason_text, say
 from sohoa.settings import LOCAL_TIME, Settings
 
@@ -27,7 +28,7 @@ class ReceiptLine:
     """One file of the batch as the archivist sees it; all texts ready to read."""
 
     file: str
-    kind: str  # accepted | in_review | quarantined | duplicate | locked: what colours the line
+    kind: str  # accepted | in_review | quarantined | duplicate | locked | separator: what colours the line
     outcome: str
     reason: str
     code: str
@@ -36,13 +37,14 @@ class ReceiptLine:
 
 
 def receipt_lines(settings: Settings, session: Session, batch_id: str) -> list[ReceiptLine]:
-    """The receipt's lines in the order of the file names."""
+    """The receipt's lines in the order of the file names; a file with several documents has a line for each."""
     files = session.scalars(
         select(ScanFile)
         .where(ScanFile.batch_id == batch_id, ScanFile.outcome != FileOutcome.IGNORED)
         .order_by(ScanFile.path)
-    )
-    return [_line(settings, session, file) for file in files]
+    ).all()
+    documents = documents_by_file(session, batch_id)
+    return [line for file in files for line in _lines(session, file, documents.get(file.path, []), settings.language)]
 
 
 def write_receipt(settings: Settings, batch_id: str) -> Path:
@@ -63,25 +65,58 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _line(settings: Settings, session: Session, file: ScanFile) -> ReceiptLine:
-    language = settings.language
-    document = session.scalar(
-        select(Document).where(Document.batch_id == file.batch_id, Document.source_file == file.path)
-    )
-    if document is None:
-        kind = str(file.outcome)
-        return ReceiptLine(
-            file.path, kind, say(f"outcome.{kind}", language), _file_reason(session, file, language), "", "", ""
+def _lines(session: Session, file: ScanFile, documents: list[Document], language: str) -> list[ReceiptLine]:
+    """A line for each document of a file, and one for its separator sheets; one for the file if it has neither."""
+    sheets = session.scalars(
+        select(Page.page_no)
+        .where(Page.sha256 == file.sha256, Page.status == PageStatus.SEPARATOR)
+        .order_by(Page.page_no)
+    ).all()
+    is_divided = len(documents) > 1 or bool(sheets)
+    lines = [_document_line(file, document, language, is_divided=is_divided) for document in documents]
+    if file.outcome == FileOutcome.DOCUMENT and (sheets or not documents):
+        numbers = ", ".join(map(str, sheets))
+        pages = say("receipt.page_list", language, count=len(sheets), numbers=numbers) if sheets else ""
+        lines.append(
+            ReceiptLine(
+                file.path,
+                SEPARATOR,
+                say("outcome.separator", language),
+                reason_text(SEPARATOR, language),
+                "",
+                "",
+                pages,
+            )
         )
+    return lines or [_file_line(session, file, language)]
+
+
+def _pages(document: Document, language: str, *, is_divided: bool) -> str:
+    """How many pages a document has, and which of a file that holds more than it."""
+    first, count = document.first_page, document.page_count
+    if not is_divided:
+        return str(count)
+    if count == 1:
+        return say("receipt.page_single", language, first=first)
+    return say("receipt.page_range", language, count=count, first=first, last=first + count - 1)
+
+
+def _file_line(session: Session, file: ScanFile, language: str) -> ReceiptLine:
+    kind = str(file.outcome)
+    return ReceiptLine(
+        file.path, kind, say(f"outcome.{kind}", language), _file_reason(session, file, language), "", "", ""
+    )
+
+
+def _document_line(file: ScanFile, document: Document, language: str, *, is_divided: bool) -> ReceiptLine:
     kind = document.status
     reasons = "; ".join(reason_text(reason, language) for reason in document.review_reasons)
     if document.status == DocumentStatus.LOCKED:
         return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, "", "", "")
     number = f"{document.code_number or '…'}/{document.code_notation}" if document.code_notation else ""
     day = document.issued_on.strftime("%d/%m/%Y") if document.issued_on else ""
-    return ReceiptLine(
-        file.path, kind, say(f"outcome.{kind}", language), reasons, number, day, str(document.page_count)
-    )
+    pages = _pages(document, language, is_divided=is_divided)
+    return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, number, day, pages)
 
 
 def _file_reason(session: Session, file: ScanFile, language: str) -> str:

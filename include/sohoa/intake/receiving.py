@@ -7,31 +7,22 @@ import json
 import logging
 import secrets
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from sohoa.archive import Store
 from sohoa.archive.store import master_key
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.events import insert_once, record_event
-from sohoa.catalogue.models import (
-    Batch,
-    BatchStatus,
-    FileOutcome,
-    Master,
-    Page,
-    PageStatus,
-    ScanFile,
-    utc_now,
-)
+from sohoa.catalogue.models import Batch, BatchStatus, FileOutcome, utc_now
 from sohoa.catalogue.units import ensure_unit
 from sohoa.errors import SohoaError
-from sohoa.intake.claiming import AGENT
+from sohoa.intake.claiming import note_progress
+from sohoa.intake.entering import Arrival, enter_file, enter_group, expected_paths, note_fate, note_missing
 from sohoa.intake.folders import CLAIMED, DONE, FoundFile, all_files, claimed_folder, is_about_batch
+from sohoa.intake.grouping import Delivered, plan_groups
 from sohoa.intake.manifest import ManifestEntry, read_manifest
 from sohoa.intake.watching import new_batch_id
 from sohoa.pages import PageWorker, Unreadable
@@ -42,18 +33,6 @@ logger = logging.getLogger(__name__)
 _LONGEST_SUFFIX = 12
 _MOST_MISSING = 1000
 """Files of a manifest that are not there, each told by name; a manifest of another batch has no use for more."""
-
-
-@dataclass(frozen=True)
-class _Arrival:
-    """A file that lies in the master store, with what was found out about it."""
-
-    file: FoundFile
-    sha256: str
-    size_bytes: int
-    media_type: str | None
-    n_pages: int | None
-    reason: str | None  # why it cannot be read
 
 
 def adopt_folder(settings: Settings, folder: Path, unit_code: str) -> str:
@@ -98,7 +77,8 @@ def receive_batch(settings: Settings, batch_id: str) -> None:
     """Bring every file of a claimed batch into the master store and the ledger, then move the source to `.done`.
 
     Each file ends as received (its pages wait to be read), duplicate (of a file received before, by content) or
-    quarantined (with a reason). Safe to run again after being killed anywhere, and twice at once.
+    quarantined (with a reason). Loose page images that belong together get one master more, of which they are the
+    pages. Safe to run again after being killed anywhere, and twice at once.
 
     Raises:
         KeyError: no such batch.
@@ -135,16 +115,48 @@ def _receive(settings: Settings, batch: Batch) -> None:
         raise FileNotFoundError(errno.ENOENT, "the folder of the batch is not there; is the share mounted?", batch.id)
     Store(settings.archive).sweep()
     manifest = read_manifest(folder)
-    done: set[str] = set()
-    with PageWorker(settings) as worker:
-        # What is still written into the folder while we are at it comes along.
-        while files := [file for file in all_files(folder) if file.path not in done]:
-            for file in files:
-                _take(settings, worker, batch.id, file, manifest.get(file.path))
-                done.add(file.path)
-    _note_missing(settings, batch.id, sorted(manifest.keys() - done)[:_MOST_MISSING])
+    found = _bring_all_in(settings, batch.id, folder, manifest)
+    named = sorted(manifest.keys() - found.keys())
+    lost = [path for path in expected_paths(settings, batch.id) if path not in found]
+    # Only now, since what belongs together is seen when all is there; and before the rest, so that a copy of a
+    # loose page is the duplicate, and not the page.
+    for loose in plan_groups(_delivered(found, [*named, *lost]), manifest):
+        members = [found.pop(path) for path in loose.paths if path is not None]
+        enter_group(settings, batch.id, loose, [arrival for arrival in members if arrival is not None])
+    for arrival in found.values():
+        if arrival is not None:
+            _enter_alone(settings, batch.id, arrival)
+    note_missing(settings, batch.id, dict.fromkeys([*named[:_MOST_MISSING], *lost]))
     with writing(settings.catalogue_url) as session:
         session.get_one(Batch, batch.id).received_at = utc_now()
+
+
+def _bring_all_in(
+    settings: Settings, batch_id: str, folder: Path, manifest: dict[str, ManifestEntry]
+) -> dict[str, Arrival | None]:
+    """Copy every scan of the folder into the master store; None for what is no scan or must not be opened."""
+    found: dict[str, Arrival | None] = {}
+    due = time.monotonic()
+    with PageWorker(settings) as worker:
+        # What is still written into the folder while we are at it comes along.
+        while files := [file for file in all_files(folder) if file.path not in found]:
+            for file in files:
+                found[file.path] = _bring_in(settings, worker, batch_id, file, manifest.get(file.path))
+                if time.monotonic() >= due:
+                    note_progress(settings, batch_id)
+                    due = time.monotonic() + settings.stalled_seconds / 10
+    return found
+
+
+def _delivered(found: Mapping[str, Arrival | None], absent: Iterable[str]) -> list[Delivered]:
+    """What the grouping must know of each scan, of those too that cannot be read or are not there."""
+    readable = [
+        Delivered(path, arrival.n_pages or 0, arrival.media_type)
+        for path, arrival in found.items()
+        if arrival is not None
+    ]
+    unopened = [path for path, arrival in found.items() if arrival is None and not is_about_batch(path)]
+    return readable + [Delivered(path) for path in dict.fromkeys([*unopened, *absent])]
 
 
 def _put_away(settings: Settings, batch_id: str) -> None:
@@ -161,16 +173,15 @@ def _put_away(settings: Settings, batch_id: str) -> None:
             raise
 
 
-def _take(settings: Settings, worker: PageWorker, batch_id: str, file: FoundFile, entry: ManifestEntry | None) -> None:
+def _bring_in(
+    settings: Settings, worker: PageWorker, batch_id: str, file: FoundFile, entry: ManifestEntry | None
+) -> Arrival | None:
     if not file.regular:
-        _note(settings, batch_id, file, FileOutcome.QUARANTINED, "file.not_regular")
-    elif is_about_batch(file.path):
-        _note(settings, batch_id, file, FileOutcome.IGNORED)
-    else:
-        _enter(settings, batch_id, _bring_in(settings, worker, file, entry), entry)
-
-
-def _bring_in(settings: Settings, worker: PageWorker, file: FoundFile, entry: ManifestEntry | None) -> _Arrival:
+        note_fate(settings, batch_id, file, FileOutcome.QUARANTINED, "file.not_regular")
+        return None
+    if is_about_batch(file.path):
+        note_fate(settings, batch_id, file, FileOutcome.IGNORED)
+        return None
     store = Store(settings.archive)
     sha256, size = store.put_master(file.place)
     facts = file.place.lstat()
@@ -191,8 +202,8 @@ def _bring_in(settings: Settings, worker: PageWorker, file: FoundFile, entry: Ma
         if error.reason == "page.crashed":
             _check_decoder(worker)
         logger.warning("%s is quarantined: %s", sha256, error)
-        return _Arrival(file, sha256, size, None, None, error.reason)
-    return _Arrival(file, sha256, size, found["media_type"], found["n_pages"], None)
+        return Arrival(file, entry, sha256, size, None, None, error.reason)
+    return Arrival(file, entry, sha256, size, found["media_type"], found["n_pages"], None)
 
 
 def _check_decoder(worker: PageWorker) -> None:
@@ -203,104 +214,14 @@ def _check_decoder(worker: PageWorker) -> None:
         raise SohoaError(f"The page decoder does not run ({error.detail}): `sohoa doctor` tells why.") from error
 
 
-def _enter(settings: Settings, batch_id: str, arrival: _Arrival, entry: ManifestEntry | None) -> None:
-    """Write a file's fate into the ledger, in one transaction; quarantine keeps its copy first."""
+def _enter_alone(settings: Settings, batch_id: str, arrival: Arrival) -> None:
+    """Write a file's fate into the ledger; quarantine keeps its copy first."""
     if arrival.reason is not None:
         _keep_in_quarantine(settings, batch_id, arrival)
-    with writing(settings.catalogue_url) as session:
-        row = _ledger_row(session, batch_id, arrival.file)
-        session.get_one(Batch, batch_id).progress_at = utc_now()
-        if row.outcome is not None:
-            return
-        row.sha256, row.size_bytes, row.gone_at = arrival.sha256, arrival.size_bytes, None
-        if entry is not None:
-            row.scanned_on, row.dossier_code, row.pages_declared = (
-                entry.scanned_on,
-                entry.dossier_code,
-                entry.pages,
-            )
-        insert_once(
-            session,
-            Master,
-            sha256=arrival.sha256,
-            size_bytes=arrival.size_bytes,
-            media_type=arrival.media_type,
-            n_pages=arrival.n_pages,
-            first_file_id=row.id,
-            stored_at=utc_now(),
-        )
-        master = session.get_one(Master, arrival.sha256, with_for_update=True)
-        twin = session.get_one(ScanFile, master.first_file_id)
-        is_again = twin.id != row.id and arrival.reason != "file.hash_mismatch"
-        if is_again and (twin.outcome != FileOutcome.QUARANTINED or arrival.reason == twin.reason):
-            # The fault that it shares with its twin is told again: a cut scan does not mend by being sent twice.
-            shared_fault = arrival.reason if twin.outcome == FileOutcome.QUARANTINED else None
-            row.outcome, row.reason, row.duplicate_of = FileOutcome.DUPLICATE, shared_fault or "file.duplicate", twin.id
-        elif arrival.reason is not None:
-            row.outcome, row.reason = FileOutcome.QUARANTINED, arrival.reason
-        else:
-            # A twin in quarantine has no pages: it may have been refused for its manifest, or by other limits.
-            master.first_file_id = row.id
-            master.media_type, master.n_pages = arrival.media_type, arrival.n_pages
-            row.outcome = FileOutcome.RECEIVED
-            for page_no in range(1, (arrival.n_pages or 0) + 1):
-                insert_once(session, Page, sha256=arrival.sha256, page_no=page_no, status=PageStatus.PENDING)
-        _tell(session, row)
+    enter_file(settings, batch_id, arrival)
 
 
-def _tell(session: Session, row: ScanFile) -> None:
-    batch = session.get_one(Batch, row.batch_id)
-    record_event(
-        session,
-        f"file_{row.outcome}:{row.id}",
-        f"file_{row.outcome}",
-        batch.claimed_on or utc_now().astimezone(LOCAL_TIME).date(),
-        agent=AGENT,
-        batch_id=batch.id,
-        detail={"sha256": row.sha256, "reason": row.reason},
-    )
-
-
-def _ledger_row(session: Session, batch_id: str, file: FoundFile) -> ScanFile:
-    """The file's ledger entry, made now if the folder was not watched."""
-    row = session.scalar(select(ScanFile).where(ScanFile.batch_id == batch_id, ScanFile.path == file.path))
-    if row is None:
-        now = utc_now()
-        row = ScanFile(
-            batch_id=batch_id,
-            path=file.path,
-            first_seen_at=now,
-            stable_since=now,
-            size_bytes=file.size_bytes,
-            mtime_ns=file.mtime_ns,
-        )
-        session.add(row)
-        session.flush()
-    return row
-
-
-def _note(settings: Settings, batch_id: str, file: FoundFile, outcome: FileOutcome, reason: str | None = None) -> None:
-    """Write the fate of a file that is not brought into the store."""
-    with writing(settings.catalogue_url) as session:
-        row = _ledger_row(session, batch_id, file)
-        if row.outcome is None:
-            row.outcome, row.reason = outcome, reason
-            _tell(session, row)
-
-
-def _note_missing(settings: Settings, batch_id: str, named: Iterable[str]) -> None:
-    """Tell of files that the manifest names, or that lay in the drop when it was claimed, and that are not there."""
-    with reading(settings.catalogue_url) as session:
-        lost = session.scalars(
-            select(ScanFile.path).where(
-                ScanFile.batch_id == batch_id, ScanFile.outcome.is_(None), ScanFile.gone_at.is_(None)
-            )
-        ).all()
-    for path in dict.fromkeys([*named, *lost]):
-        _note(settings, batch_id, FoundFile(path, Path(), 0, 0), FileOutcome.QUARANTINED, "file.missing")
-
-
-def _keep_in_quarantine(settings: Settings, batch_id: str, arrival: _Arrival) -> None:
+def _keep_in_quarantine(settings: Settings, batch_id: str, arrival: Arrival) -> None:
     """A copy that an engineer can look at, with its reason beside it; named by its hash, never by its name."""
     folder = settings.quarantine / batch_id
     folder.mkdir(parents=True, exist_ok=True)

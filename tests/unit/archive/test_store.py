@@ -188,3 +188,12 @@ def test_sweep_of_a_store_that_does_not_exist_yet_does_nothing(store: Store) -> 
     store.sweep()
 
     assert not store.root.exists()
+
+
+def test_a_large_file_of_ours_is_copied_whole_and_may_be_replaced(store: Store, scan: Path) -> None:
+    for content in (scan.read_bytes(), b"later"):
+        scan.write_bytes(content)
+        assert store.put_file("documents/a/document.pdf", scan) == hashlib.sha256(content).hexdigest()
+        assert store.read("documents/a/document.pdf") == content
+    assert scan.exists()
+    assert [path.name for path in _files(store)] == ["document.pdf"]

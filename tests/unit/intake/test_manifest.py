@@ -30,6 +30,21 @@ def test_all_columns_are_read_in_any_order_and_case(tmp_path: Path) -> None:
     }
 
 
+def test_vietnamese_headers_are_read(tmp_path: Path) -> None:
+    text = "Tên tệp;Mã băm;Số trang;Ngày quét;Mã hồ sơ;Tài liệu;Trang\n"
+    row = f"a.jpg;{HASH};1;05/03/2021;G09-1;QĐ 70;2\n"
+    read = ManifestEntry("a.jpg", HASH, 1, dt.date(2021, 3, 5), "G09-1", "QĐ 70", 2)
+
+    assert _read(tmp_path, text + row) == {"a.jpg": read}
+    assert _read(tmp_path, unicodedata.normalize("NFD", text) + row) == {"a.jpg": read}
+
+
+def test_document_and_page_say_which_files_belong_together(tmp_path: Path) -> None:
+    said = _read(tmp_path, f"file,document,page\na.jpg, {unicodedata.normalize('NFD', 'Tờ trình')} ,10\nb.jpg,,\n")
+
+    assert said == {"a.jpg": ManifestEntry("a.jpg", document="Tờ trình", page=10), "b.jpg": ManifestEntry("b.jpg")}
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -62,6 +77,10 @@ def test_names_are_read_as_the_disk_shows_them(tmp_path: Path, written: str) -> 
         ("dossier_code", "x" * 5000),
         ("dossier_code", "G09\x00"),
         ("dossier_code", ""),
+        ("document", "x" * 5000),
+        ("document", "a\x00b"),
+        ("page", "đầu"),
+        ("page", "-1"),
     ],
 )
 def test_value_that_makes_no_sense_is_left_out(tmp_path: Path, column: str, value: str) -> None:
@@ -105,6 +124,8 @@ def _harmless(entries: dict[str, ManifestEntry]) -> bool:
         and (entry.sha256 is None or len(entry.sha256) == 64)
         and (entry.pages is None or 0 <= entry.pages < 2**31)
         and (entry.dossier_code is None or "\x00" not in entry.dossier_code)
+        and (entry.document is None or 0 < len(entry.document) <= 255)
+        and (entry.page is None or 0 <= entry.page < 2**31)
         for path, entry in entries.items()
     )
 
@@ -122,9 +143,9 @@ CELL = st.text(alphabet=st.sampled_from('ab0159/-\x00\r\n",;\t "=đ\u0301.'), ma
 
 
 @quick
-@given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=5), st.sampled_from(",;\t"))
+@given(st.lists(st.tuples(*[CELL] * 7), max_size=5), st.sampled_from(",;\t"))
 def test_any_cells_are_read_without_harm(tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str) -> None:
-    header = delimiter.join(("file", "sha256", "pages", "scanned_on", "dossier_code"))
+    header = delimiter.join(("file", "sha256", "pages", "scanned_on", "dossier_code", "document", "page"))
     text = "\n".join([header, *(delimiter.join(row) for row in rows)])
 
     assert _harmless(_read(tmp_path, text))

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from intake import scans
 from intake.conftest import Inbox
-from sohoa.catalogue.database import writing
+from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.models import Document, DocumentStatus
+from sohoa.catalogue.overview import batch_overview
 from sohoa.intake import claim_complete, receive_batch, write_receipt
 from sohoa.intake.receipt import safe_cell
 
@@ -83,6 +84,27 @@ def test_receipt_lists_every_file_once_with_its_fate_and_reason(inbox: Inbox) ->
     assert told["xem.jpg"][0] == "Chờ người kiểm tra"
     assert "đối chiếu với ảnh" in told["xem.jpg"][1]
     assert "Không có trong sổ kết quả" in told["xem.jpg"][1]
+
+
+def test_every_loose_page_has_the_fate_of_its_document_and_a_stack_a_line_for_each(inbox: Inbox) -> None:
+    files = {"a.jpg": scans.jpeg(1), "b.jpg": scans.jpeg(2), "stack.tif": scans.tiff(3)}
+    batch_id = _batch(inbox, files)
+    _document(inbox, batch_id, "a.jpg", source_files=["a.jpg", "b.jpg"])
+    _document(inbox, batch_id, "stack.tif", document_id="second", first_page=3, code_number="71", status="in_review")
+    _document(inbox, batch_id, "stack.tif", code_number="70")
+
+    _, *rows = _rows(write_receipt(inbox.settings, batch_id))
+
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("a.jpg", "Đã số hóa", "1368/QĐ-BNV"),
+        ("b.jpg", "Đã số hóa", "1368/QĐ-BNV"),
+        ("stack.tif", "Đã số hóa", "70/QĐ-BNV"),
+        ("stack.tif", "Chờ người kiểm tra", "71/QĐ-BNV"),
+    ]
+    with reading(inbox.settings.catalogue_url) as session:
+        (batch,) = batch_overview(session, batch_id)
+    shown = {file["file"]: (file["outcome"], len(file["documents"])) for file in batch["files"]}
+    assert shown == {"a.jpg": ("accepted", 1), "b.jpg": ("accepted", 1), "stack.tif": ("in_review", 2)}
 
 
 def test_duplicate_names_its_twin_in_an_earlier_batch(inbox: Inbox) -> None:

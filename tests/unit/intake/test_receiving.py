@@ -19,10 +19,11 @@ from sqlalchemy import Engine, event, select
 from intake import scans
 from intake.conftest import START, Inbox, installation, manifest, sha256
 from sohoa.archive import Store, master_key
+from sohoa.archive.groups import GROUP, members, page_source, read_group
 from sohoa.catalogue.database import connect, reading
 from sohoa.catalogue.models import Event, ScanFile
 from sohoa.errors import SohoaError
-from sohoa.intake import adopt_folder, claim_complete, receive_batch
+from sohoa.intake import adopt_folder, claim_complete, receive_batch, receiving
 from sohoa.intake.receipt import receipt_lines
 from sohoa.messages import say
 from sohoa.pages import PageWorker, Unreadable
@@ -136,10 +137,10 @@ def test_receiving_shows_progress(inbox: Inbox) -> None:
     ("name", "content", "reason"),
     [
         ("a.pdf", scans.cut_pdf(), "file.truncated"),
-        ("a.pdf", b"%PDF-1.7\n" + b"rubbish\n" * 50 + b"%%EOF", "file.damaged"),
+        ("a.pdf", b"%PDF-1.7\n" + b"rubbish\n" * 50 + b"%%EOF", "file.truncated"),
         ("a.pdf", scans.locked_pdf(), "file.needs_password"),
         ("a.pdf", b"", "file.empty"),
-        ("a.docx", scans.DOCX, "file.unknown_type"),
+        ("a.docx", scans.DOCX, "file.office_document"),
         ("a.tif", scans.tiff(3)[:-500], "file.truncated"),
         ("a." + "x" * 250, b"hostile", "file.unknown_type"),
         ("a.php\n.sh", b"hostile", "file.unknown_type"),
@@ -341,6 +342,202 @@ def test_wrong_content_under_a_name_is_not_passed_off_as_a_duplicate(inbox: Inbo
     assert inbox.outcomes(batch_id)["b.jpg"] == ("quarantined", "file.hash_mismatch")
 
 
+# --- loose pages ----------------------------------------------------------------------------------------------
+
+PAGES = {f"doc_{number:03d}.jpg": scans.jpeg(number * 10) for number in (1, 2, 3)}
+
+
+def _group_of(inbox: Inbox, batch_id: str) -> str:
+    """The one group of a batch."""
+    [found] = {row.group_sha256 for row in inbox.ledger(batch_id).values()} - {None}
+    return str(found)
+
+
+def _twins(inbox: Inbox, batch_id: str) -> dict[str, str]:
+    """The paths of which files of a batch are duplicates."""
+    with reading(inbox.settings.catalogue_url) as session:
+        paths = dict(session.execute(select(ScanFile.id, ScanFile.path)).all())
+    return {path: paths[row.duplicate_of] for path, row in inbox.ledger(batch_id).items() if row.duplicate_of}
+
+
+def test_loose_pages_wait_to_be_read_as_the_pages_of_one_master(inbox: Inbox) -> None:
+    batch_id = _receive(inbox, PAGES | {"other.jpg": scans.jpeg(7)})
+
+    ledger, group = inbox.ledger(batch_id), _group_of(inbox, batch_id)
+    master = inbox.masters()[group]
+    assert (master.media_type, master.n_pages, master.first_file_id) == (GROUP, 3, ledger["doc_001.jpg"].id)
+    assert inbox.n_pages(group) == 3
+    for name, content in PAGES.items():
+        assert (ledger[name].outcome, ledger[name].group_sha256) == ("received", group)
+        assert ledger[name].sha256 == sha256(content)
+        assert inbox.n_pages(ledger[name].sha256) == 0
+        assert _store(inbox).read(master_key(sha256(content))) == content
+    assert (ledger["other.jpg"].group_sha256, inbox.n_pages(ledger["other.jpg"].sha256)) == (None, 1)
+    sources = [page_source(inbox.settings, group, number) for number in (1, 2, 3)]
+    assert [source.path.read_bytes() for source in sources] == list(PAGES.values())
+
+
+def test_loose_pages_directly_in_a_unit_folder_belong_together_too(inbox: Inbox) -> None:
+    batch_id = _receive(inbox, PAGES, batch="")
+
+    assert inbox.n_pages(_group_of(inbox, batch_id)) == 3
+
+
+def test_manifest_says_which_files_are_pages_and_in_which_order(inbox: Inbox) -> None:
+    text = "Tệp;Tài liệu;Trang;Số trang;Mã hồ sơ\nb.jpg;QĐ 70;1;1;G09-1\na.tif;QĐ 70;2;2;\n"
+    batch_id = _receive(inbox, {"a.tif": scans.tiff(2), "b.jpg": scans.jpeg(), "manifest.csv": text.encode()})
+
+    ledger = inbox.ledger(batch_id)
+    pages = [(page.sha256, page.page_no) for page in members(inbox.settings, _group_of(inbox, batch_id))]
+    assert pages == [(ledger["b.jpg"].sha256, 1), (ledger["a.tif"].sha256, 1), (ledger["a.tif"].sha256, 2)]
+    assert (ledger["b.jpg"].pages_declared, ledger["a.tif"].pages_declared) == (1, 2)
+    assert (ledger["b.jpg"].dossier_code, ledger["a.tif"].dossier_code) == ("G09-1", None)
+
+
+def test_same_pages_under_other_names_are_duplicates_page_by_page(inbox: Inbox) -> None:
+    first = _receive(inbox, PAGES)
+    again = _receive(inbox, {name.replace("doc", "lại"): content for name, content in PAGES.items()}, "lô 2")
+
+    assert _group_of(inbox, again) == _group_of(inbox, first)
+    assert {outcome for path, outcome in inbox.outcomes(again).items() if path != "_READY"} == {
+        ("duplicate", "file.duplicate")
+    }
+    assert _twins(inbox, again) == {name.replace("doc", "lại"): name for name in PAGES}
+    assert inbox.n_pages(_group_of(inbox, first)) == 3
+
+
+def test_page_that_two_documents_share_is_cut_out_of_neither(inbox: Inbox) -> None:
+    blank = scans.jpeg(255)
+    files = {"a_1.jpg": scans.jpeg(1), "a_2.jpg": blank, "a_3.jpg": blank, "b_1.jpg": scans.jpeg(2), "b_2.jpg": blank}
+    batch_id = _receive(inbox, files)
+
+    ledger = inbox.ledger(batch_id)
+    groups = {name[0]: ledger[name].group_sha256 for name in files}
+    assert {ledger[name].outcome for name in files} == {"received"}
+    assert {name: inbox.n_pages(group) for name, group in groups.items()} == {"a": 3, "b": 2}
+
+
+def test_same_group_twice_in_a_batch_is_one(inbox: Inbox) -> None:
+    batch_id = _receive(inbox, PAGES | {f"bản sao/{name}": content for name, content in PAGES.items()})
+
+    # The folder comes first in the order of the paths.
+    assert _twins(inbox, batch_id) == {name: f"bản sao/{name}" for name in PAGES}
+    assert inbox.n_pages(_group_of(inbox, batch_id)) == 3
+
+
+def test_copy_of_a_loose_page_is_its_duplicate_whatever_it_is_called(inbox: Inbox) -> None:
+    """It must not pass for a document of one page, nor take the page's place."""
+    first = _receive(inbox, PAGES | {"a copy.jpg": PAGES["doc_002.jpg"]})
+    later = _receive(inbox, {"trang một.jpg": PAGES["doc_001.jpg"]}, "lô 2")
+
+    assert _twins(inbox, first) == {"a copy.jpg": "doc_002.jpg"}
+    assert _twins(inbox, later) == {"trang một.jpg": "doc_001.jpg"}
+
+
+def test_pages_that_came_one_by_one_before_are_read_again_as_a_group(inbox: Inbox) -> None:
+    first = _receive(inbox, {"một.jpg": PAGES["doc_001.jpg"], "hai.jpg": PAGES["doc_002.jpg"]})
+    batch_id = _receive(inbox, PAGES, "lô 2")
+
+    assert inbox.outcomes(first)["một.jpg"] == ("received", None)
+    assert inbox.n_pages(_group_of(inbox, batch_id)) == 3
+    assert _twins(inbox, batch_id) == {}
+
+
+def test_page_that_comes_with_a_later_batch_joins_nothing(inbox: Inbox) -> None:
+    first = _receive(inbox, {name: PAGES[name] for name in ("doc_001.jpg", "doc_002.jpg")})
+    late = _receive(inbox, {"doc_003.jpg": PAGES["doc_003.jpg"]}, "lô 2")
+
+    assert inbox.n_pages(_group_of(inbox, first)) == 2
+    assert inbox.ledger(late)["doc_003.jpg"].group_sha256 is None
+    assert inbox.outcomes(late)["doc_003.jpg"] == ("received", None)
+
+
+@pytest.mark.parametrize(
+    ("files", "text", "fate", "gaps"),
+    [
+        (PAGES | {"doc_002.jpg": PAGES["doc_002.jpg"][:-40]}, "", ("quarantined", "file.truncated"), {2}),
+        (PAGES | {"doc_003.jpg": b""}, "", ("quarantined", "file.empty"), {3}),
+        (PAGES, f"file,sha256\ndoc_001.jpg,{'0' * 64}\n", ("quarantined", "file.hash_mismatch"), {1}),
+        (PAGES, "file\ndoc_004.jpg\n", ("quarantined", "file.missing"), {4}),
+        ({name: PAGES[name] for name in ("doc_001.jpg", "doc_003.jpg")}, "", None, {2}),
+    ],
+)
+def test_page_that_is_bad_or_missing_leaves_a_gap(
+    inbox: Inbox, files: dict[str, bytes], text: str, fate: tuple[str, str] | None, gaps: set[int]
+) -> None:
+    batch_id = _receive(inbox, files | ({"manifest.csv": text.encode()} if text else {}))
+
+    bad = {path: told for path, told in inbox.outcomes(batch_id).items() if told[0] == "quarantined"}
+    assert list(bad.values()) == ([fate] if fate else [])
+    group = read_group(_store(inbox), _group_of(inbox, batch_id))
+    assert group.gaps == gaps
+    assert len(group.pages) == inbox.n_pages(_group_of(inbox, batch_id)) == len(files) - len(bad.keys() & files.keys())
+
+
+def test_whole_group_sent_after_a_broken_one_is_new(inbox: Inbox) -> None:
+    _receive(inbox, PAGES | {"doc_002.jpg": b""})
+    whole = _receive(inbox, PAGES, "lô 2")
+
+    assert _twins(inbox, whole) == {}
+    assert inbox.n_pages(_group_of(inbox, whole)) == 3
+
+
+def test_file_with_the_very_bytes_of_a_group_does_not_take_its_place(inbox: Inbox) -> None:
+    first = _receive(inbox, PAGES)
+    content = _store(inbox).read(master_key(_group_of(inbox, first)))
+    fresh = {name: scans.jpeg(number) for number, name in enumerate(PAGES, start=101)}
+    lines = content.decode()
+    for name in PAGES:
+        lines = lines.replace(sha256(PAGES[name]), sha256(fresh[name]))
+    hostile = _receive(inbox, {"x.txt": lines.encode()}, "lô 2")
+    batch_id = _receive(inbox, fresh, "lô 3")
+
+    assert inbox.outcomes(hostile)["x.txt"] == ("quarantined", "file.unknown_type")
+    assert _group_of(inbox, batch_id) == sha256(lines.encode())
+    assert inbox.n_pages(_group_of(inbox, batch_id)) == 3
+    assert _twins(inbox, batch_id) == {}
+
+
+def test_page_written_into_the_claimed_folder_meanwhile_is_one_of_the_group(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = _claim(inbox, {name: PAGES[name] for name in ("doc_001.jpg", "doc_003.jpg")})
+    real = Store.put_master
+
+    def put_master(self: Store, source: Path) -> tuple[str, int]:
+        (_folder(inbox, batch_id) / "doc_002.jpg").write_bytes(PAGES["doc_002.jpg"])
+        monkeypatch.setattr(Store, "put_master", real)
+        return real(self, source)
+
+    monkeypatch.setattr(Store, "put_master", put_master)
+    receive_batch(inbox.settings, batch_id)
+
+    assert read_group(_store(inbox), _group_of(inbox, batch_id)).gaps == set()
+    assert inbox.n_pages(_group_of(inbox, batch_id)) == 3
+
+
+def test_page_written_after_a_kill_is_told_beside_the_group_that_stands(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = _claim(inbox, {name: PAGES[name] for name in ("doc_001.jpg", "doc_002.jpg")})
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "note_missing", killed)
+        with pytest.raises(Killed):
+            receive_batch(inbox.settings, batch_id)
+    before = _group_of(inbox, batch_id)
+    (_folder(inbox, batch_id) / "doc_003.jpg").write_bytes(PAGES["doc_003.jpg"])
+    receive_batch(inbox.settings, batch_id)
+
+    assert _group_of(inbox, batch_id) == before
+    assert inbox.n_pages(before) == 2
+    assert inbox.outcomes(batch_id)["doc_003.jpg"] == ("received", None)
+    assert inbox.n_pages(inbox.ledger(batch_id)["doc_003.jpg"].sha256) == 1
+
+
 # --- the storage at fault -------------------------------------------------------------------------------------
 
 
@@ -461,6 +658,8 @@ EVERYTHING = {
     "cut.pdf": scans.cut_pdf(),
     "sâu/a.pdf": scans.pdf(2),
     "manifest.csv": b"file,scanned_on\nagain.pdf,2021-03-05\nnever sent.jpg,\n",
+    "doc_1.jpg": scans.jpeg(1),
+    "doc_2.jpg": scans.jpeg(2),
 }
 
 
@@ -477,11 +676,20 @@ def _final_state(inbox: Inbox) -> dict[str, Any]:
     [batch] = inbox.batches()
     return {
         "files": sorted(
-            (row.path, row.outcome, row.reason, row.sha256, row.size_bytes, str(row.scanned_on), twin(row))
+            (
+                row.path,
+                row.outcome,
+                row.reason,
+                row.sha256,
+                row.group_sha256 or "",
+                row.size_bytes,
+                str(row.scanned_on),
+                twin(row),
+            )
             for row in rows
         ),
         "masters": sorted((m.sha256, m.n_pages, paths[m.first_file_id]) for m in inbox.masters().values()),
-        "pages": {row.path: inbox.n_pages(row.sha256) for row in rows},
+        "pages": {row.path: inbox.n_pages(row.group_sha256 or row.sha256) for row in rows},
         "stored": {place.name: sha256(place.read_bytes()) for place in inbox.settings.archive.glob("masters/*/*/*")},
         "quarantine": sorted(place.name for place in inbox.settings.quarantine.glob("*/*")),
         "inbox": {path.replace(batch.id, "<id>") for path in inbox.on_disk()},
