@@ -15,9 +15,9 @@ RUN uv sync --frozen --extra production --no-dev \
     && python -m compileall -q include dags plugins
 
 FROM python:3.11-slim-bookworm
-# util-linux brings setpriv, prlimit and setsid, which keep tesseract within limits.
+# util-linux brings setpriv, prlimit and setsid, which keep tesseract within limits; separator sheets are set in DejaVu.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends tesseract-ocr tesseract-ocr-vie util-linux \
+    && apt-get install --yes --no-install-recommends tesseract-ocr tesseract-ocr-vie util-linux fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 ARG CONTAINER_UID=50000
 # A new named volume takes over the owner of the folder that it hides.

@@ -41,7 +41,7 @@ def digitise_batch():
     verdict = task(steps.verdict, trigger_rule=TriggerRule.ALL_DONE, retries=0)()
 
     begin_batch >> receive_batch >> [read_pages, compile_documents]
-    read_pages >> compile_documents >> make_copies >> check_quality >> publish_batch >> verdict
+    read_pages >> compile_documents >> [make_copies, check_quality] >> publish_batch >> verdict
 
 
 digitise_batch()

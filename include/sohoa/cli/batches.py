@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,14 +38,18 @@ def digitise(
     if not re.fullmatch(r"[^\W_][\w.-]*", unit):
         raise typer.BadParameter(f"{unit!r} is no unit code such as G09.04", param_hint="--unit")
     settings = load_settings()
+    settings.jobs = jobs or settings.jobs
     batch_id = adopt_folder(settings, folder, unit)
     note(f"Batch {batch_id}: copying to the master store …")
     receive_batch(settings, batch_id)
-    n_lost = _read_all(settings, batch_id, jobs or settings.jobs)
+    n_lost = _read_all(settings, batch_id)
     note("Making archive copies, checking, linking …")
     journey.compile_documents(settings, batch_id)
-    journey.make_copies(settings, batch_id)
-    journey.judge_documents(settings, batch_id)
+    # Copies are made in a process of their own, so both go on at once.
+    with ThreadPoolExecutor(1) as beside:
+        copies = beside.submit(journey.make_copies, settings, batch_id)
+        journey.judge_documents(settings, batch_id)
+        copies.result()
     outcome = journey.publish_batch(settings, batch_id)
     if as_json:
         print_json({**asdict(outcome), "receipt": str(settings.outbox / unit / batch_id)})
@@ -58,8 +62,8 @@ def digitise(
         raise typer.Exit(NEEDS_PERSON)
 
 
-def _read_all(settings: Settings, batch_id: str, jobs: int) -> int:
-    """Read all chunks, `jobs` at a time; return how many chunks broke down. The others are read all the same."""
+def _read_all(settings: Settings, batch_id: str) -> int:
+    """Read all chunks, `settings.jobs` at a time; return how many broke down. The others are read all the same."""
     from sohoa.journey import plan_chunks, read_chunk
 
     chunks = plan_chunks(settings, batch_id)
@@ -68,7 +72,7 @@ def _read_all(settings: Settings, batch_id: str, jobs: int) -> int:
     # Forked children of a process with threads may hang.
     with (
         progress_bar("Reading pages") as progress,
-        ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(settings.jobs, mp_context=get_context("spawn")) as pool,
     ):
         progress(0, n_pages)
         running = {pool.submit(read_chunk, settings, batch_id, chunk): chunk for chunk in chunks}
@@ -107,6 +111,9 @@ def _print_batch(settings: Settings, batch_id: str) -> None:
     language = settings.language
     rows = []
     for file in batch["files"]:
+        if len(file["documents"]) > 1:
+            rows += [_document_row(file["file"], one, language) for one in file["documents"]]
+            continue
         reasons = [reason_text(reason, language) for reason in file["review_reasons"]]
         if file["duplicate_of"]:
             reasons = [duplicate_text(file["duplicate_of"], file["reason"], language)]
@@ -115,3 +122,11 @@ def _print_batch(settings: Settings, batch_id: str) -> None:
         rows.append((file["file"], say(f"outcome.{file['outcome']}", language), "; ".join(reasons)))
     columns = tuple(say(f"receipt.{name}", language) for name in ("file", "outcome", "reason"))
     print_table(f"{batch_id} ({batch['status']})", columns, rows)
+
+
+def _document_row(path: str, document: dict[str, Any], language: str) -> tuple[str, str, str]:
+    """The row of one document of a file with several."""
+    first = document["first_page"]
+    pages = f"{first}–{first + document['page_count'] - 1}" if document["page_count"] > 1 else str(first)
+    reasons = "; ".join(reason_text(reason, language) for reason in document["review_reasons"])
+    return f"{path} ({pages})", say(f"outcome.{document['outcome']}", language), reasons

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import logging
 import math
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from sohoa.archive import Store, master_key
+from sohoa.archive.groups import page_source
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import FileOutcome, Master, Page, PageStatus, ScanFile
+from sohoa.catalogue.models import Batch, Page, PageStatus, ScanFile
 from sohoa.intake.claiming import note_progress
+from sohoa.intake.delivered import masters_of
+from sohoa.journey.looks import Closer, look_closer
+from sohoa.journey.ocr_copies import OcrCopy, make_copy, read_copies
 from sohoa.journey.readings import PageWords, keep_page
-from sohoa.ocr import PageReading, Word, read_images, read_lines
 from sohoa.pages import PageWorker, Unreadable
-from sohoa.reading import places_to_look_again
-from sohoa.reading.lines import lines_of
-from sohoa.reading.record import Box
+from sohoa.pages.scan_rules import judge_page
 from sohoa.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_SECOND_LOOK_DPI = 300
+_FACTS = (
+    *("width_px", "height_px", "paper_mm", "dpi", "colour", "sharpness", "contrast", "quality_flags"),
+    *("rotation", "skew_degrees", "barcodes", "has_text", "text_origin", "n_words"),
+)
+"""Columns of a page that its reading fills."""
 _LEAST_FREE_BYTES = 64 * 1024 * 1024  # the images of one page at 600 dpi
 
 
@@ -43,37 +47,30 @@ class PageRange(NamedTuple):
 Chunk = list[PageRange]
 
 
-@dataclass
-class _Prepared:
-    """A page on its way through a chunk."""
-
-    sha256: str
-    page_no: int
-    media_type: str
-    facts: dict[str, Any]
-    image: Path
-    reading: PageReading | None = None
-
-
 def plan_chunks(settings: Settings, batch_id: str) -> list[Chunk]:
     """The pages of a batch that wait to be read, in chunks of about `chunk_pages`.
 
-    Small files share a chunk, since a call of tesseract loads its model once; very large batches get larger
-    chunks, so that there are never more than `max_chunks`.
+    Small files share a chunk, since a call of tesseract loads its model once. Very large batches get larger
+    chunks, so that there are never more than `max_chunks`; small ones as many as there are jobs.
     """
     with reading(settings.catalogue_url) as session:
+        masters = masters_of(batch_id).subquery()
         pages = session.execute(
             select(Page.sha256, Page.page_no)
-            .join(ScanFile, ScanFile.sha256 == Page.sha256)
-            .where(
-                ScanFile.batch_id == batch_id,
-                ScanFile.outcome.in_((FileOutcome.RECEIVED, FileOutcome.DOCUMENT)),
-                Page.status == PageStatus.PENDING,
-            )
-            .order_by(ScanFile.path, Page.page_no)
+            .join(masters, masters.c.sha256 == Page.sha256)
+            .where(Page.status == PageStatus.PENDING)
+            .order_by(masters.c.path, Page.page_no)
         ).all()
-    size = max(settings.chunk_pages, math.ceil(len(pages) / settings.max_chunks))
+    size = _chunk_size(settings, len(pages))
     return [_ranges(pages[start : start + size]) for start in range(0, len(pages), size)]
+
+
+def _chunk_size(settings: Settings, n_pages: int) -> int:
+    """Pages in a chunk, so that all chunks are about equal and keep all jobs busy to the end."""
+    largest = max(settings.chunk_pages, math.ceil(n_pages / settings.max_chunks))
+    n_chunks = math.ceil(n_pages / largest)
+    in_full_rounds = math.ceil(n_chunks / settings.jobs) * settings.jobs
+    return max(1, math.ceil(n_pages / max(1, min(in_full_rounds, settings.max_chunks))))
 
 
 def _ranges(pages: Sequence[Any]) -> Chunk:
@@ -95,11 +92,11 @@ def read_chunk(settings: Settings, batch_id: str, chunk: Chunk) -> int:
     work = own_folder(settings, batch_id, f"{first.sha256[:16]}-{first.first:05d}")
     try:
         with PageWorker(settings) as worker:
-            prepared = _prepare(settings, worker, chunk, work)
-            _read(settings, [page for page in prepared if not page.facts["blank"]], work)
-            looks = _look_again(settings, worker, prepared, work)
-        for page in prepared:
-            _keep(settings, page, looks.get((page.sha256, page.page_no), {}))
+            pages = _make_copies(settings, worker, chunk, work)
+            read_copies(settings, worker, pages, work)
+            looks = look_closer(settings, worker, pages, work / "looks")
+        for page, closer in zip(pages, looks, strict=True):
+            _keep(settings, page, closer, _scanned_on(settings, batch_id, page.sha256))
     finally:
         shutil.rmtree(work, ignore_errors=True)
     note_progress(settings, batch_id)
@@ -113,41 +110,33 @@ def own_folder(settings: Settings, batch_id: str, name: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=area))
 
 
-def _pending(settings: Settings, chunk: Chunk) -> list[tuple[str, int, str]]:
+def _pending(settings: Settings, chunk: Chunk) -> list[tuple[str, int]]:
     with reading(settings.catalogue_url) as session:
-        pending: list[tuple[str, int, str]] = []
+        pending: list[tuple[str, int]] = []
         for sha256, first, last in chunk:
             rows = session.execute(
-                select(Page.sha256, Page.page_no, Master.media_type)
-                .join(Master, Master.sha256 == Page.sha256)
+                select(Page.sha256, Page.page_no)
                 .where(Page.sha256 == sha256, Page.page_no.between(first, last), Page.status == PageStatus.PENDING)
                 .order_by(Page.page_no)
             )
-            pending.extend((row.sha256, row.page_no, row.media_type or "") for row in rows)
+            pending.extend((row.sha256, row.page_no) for row in rows)
     return pending
 
 
-def _prepare(settings: Settings, worker: PageWorker, chunk: Chunk, work: Path) -> list[_Prepared]:
-    prepared = []
-    for number, (sha256, page_no, media_type) in enumerate(_pending(settings, chunk)):
+def _make_copies(settings: Settings, worker: PageWorker, chunk: Chunk, work: Path) -> list[OcrCopy]:
+    copies = []
+    for number, (sha256, page_no) in enumerate(_pending(settings, chunk)):
+        source = page_source(settings, sha256, page_no)
         image = work / f"{number:04d}.pgm"
         try:
-            facts = worker.call(
-                "prepare",
-                path=str(Store(settings.archive).path(master_key(sha256))),
-                media_type=media_type,
-                page_no=page_no,
-                dpi=settings.ocr_dpi,
-                max_megapixels=settings.max_page_megapixels,
-                out=str(image),
-            )
+            facts = make_copy(settings, worker, source, image)
         except Unreadable as error:
             logger.warning("Page %d of %s cannot be opened: %s", page_no, sha256, error)
             require_space(work)
             _finish(settings, sha256, page_no, PageStatus.FAILED, reason=error.reason)
             continue
-        prepared.append(_Prepared(sha256, page_no, media_type, facts, image))
-    return prepared
+        copies.append(OcrCopy(sha256, page_no, source, image, facts))
+    return copies
 
 
 def require_space(folder: Path) -> None:
@@ -156,74 +145,33 @@ def require_space(folder: Path) -> None:
         raise OSError(errno.ENOSPC, "the work area is full", str(folder))
 
 
-def _read(settings: Settings, pages: Sequence[_Prepared], work: Path) -> None:
-    readings = read_images(settings, [page.image for page in pages], work / "pages")
-    for page, page_reading in zip(pages, readings, strict=True):
-        page.reading = page_reading
+def _scanned_on(settings: Settings, batch_id: str, sha256: str) -> dt.date:
+    """The day whose rules a scan has to meet: the manifest's, or that of the claim."""
+    with reading(settings.catalogue_url) as session:
+        claimed_on = session.get_one(Batch, batch_id).claimed_on or dt.date.max
+        stated = session.scalars(
+            select(ScanFile.scanned_on).where(ScanFile.batch_id == batch_id, ScanFile.sha256 == sha256)
+        ).first()
+    return min(stated or claimed_on, claimed_on)
 
 
-def _look_again(
-    settings: Settings, worker: PageWorker, pages: Sequence[_Prepared], work: Path
-) -> dict[tuple[str, int], dict[str, tuple[list[Word], float]]]:
-    """Second looks at number and date of first pages: words and share of coloured ink, by page and part."""
-    asked: list[tuple[_Prepared, str]] = []
-    images: list[Path] = []
-    shares: list[float] = []
-    for number, page in enumerate(pages):
-        if page.reading is None:
-            continue
-        aspect = page.facts["width_px"] / page.facts["height_px"]
-        places = places_to_look_again(lines_of(page.reading.words, aspect))
-        outs = [work / f"look-{number:04d}-{part}.pgm" for part in places]
-        inks = _crop(settings, worker, page, list(places.values()), outs)
-        if inks is not None:
-            asked.extend((page, part) for part in places)
-            images.extend(outs)
-            shares.extend(inks)
-    found: dict[tuple[str, int], dict[str, tuple[list[Word], float]]] = {}
-    words = read_lines(settings, images, work / "looks")
-    for (page, part), seen, share in zip(asked, words, shares, strict=True):
-        found.setdefault((page.sha256, page.page_no), {})[part] = (seen, share)
-    return found
-
-
-def _crop(
-    settings: Settings, worker: PageWorker, page: _Prepared, boxes: list[Box], outs: list[Path]
-) -> list[float] | None:
-    """Cut parts out of a page; return the share of coloured ink of each, None if the page cannot be opened again."""
-    if not boxes:
-        return []
-    try:
-        shares: list[float] = worker.call(
-            "crop",
-            path=str(Store(settings.archive).path(master_key(page.sha256))),
-            media_type=page.media_type,
-            page_no=page.page_no,
-            dpi=_SECOND_LOOK_DPI,
-            max_megapixels=settings.max_page_megapixels,
-            boxes=boxes,
-            outs=[str(out) for out in outs],
-        )
-    except Unreadable as error:
-        logger.warning("No second look at page %d of %s: %s", page.page_no, page.sha256, error)
-        return None
-    return shares
-
-
-def _keep(settings: Settings, page: _Prepared, looks: dict[str, tuple[list[Word], float]]) -> None:
-    if page.reading is None and not page.facts["blank"]:
+def _keep(settings: Settings, page: OcrCopy, closer: Closer, scanned_on: dt.date) -> None:
+    judged = {**page.facts, "quality_flags": [] if page.is_born_digital else judge_page(page.facts, scanned_on)}
+    if page.words is None and not page.facts["blank"]:
         require_space(page.image.parent)
-        _finish(settings, page.sha256, page.page_no, PageStatus.FAILED, page.facts, reason="page.ocr_failed")
+        _finish(settings, page.sha256, page.page_no, PageStatus.FAILED, judged, reason="page.ocr_failed")
         return
     words = PageWords(
-        aspect=page.facts["width_px"] / page.facts["height_px"],
-        words=page.reading.words if page.reading else [],
-        looks={part: seen for part, (seen, _) in looks.items()},
-        coloured_ink={part: round(share, 4) for part, (_, share) in looks.items()},
+        aspect=page.aspect,
+        words=page.words or [],
+        own_text=page.is_born_digital,
+        looks=closer.looks,
+        ink=closer.ink,
     )
-    keep_page(settings, page.sha256, page.page_no, words, page.reading.text_layer if page.reading else None)
+    keep_page(settings, page.sha256, page.page_no, words)
     status = PageStatus.BLANK if page.facts["blank"] else PageStatus.OCRED
-    _finish(settings, page.sha256, page.page_no, status, page.facts, n_words=len(words.words))
+    facts = {**judged, "text_origin": "own" if page.is_born_digital else "ocr", "n_words": len(words.words)}
+    _finish(settings, page.sha256, page.page_no, status, facts)
 
 
 def _finish(
@@ -234,15 +182,14 @@ def _finish(
     facts: dict[str, Any] | None = None,
     *,
     reason: str | None = None,
-    n_words: int | None = None,
 ) -> None:
     facts = facts or {}
     with writing(settings.catalogue_url) as session:
         page = session.get_one(Page, (sha256, page_no), with_for_update=True)
         if status == PageStatus.FAILED and page.status != PageStatus.PENDING:
             return  # another run at the same time could read it
-        page.status, page.reason, page.n_words = status, reason, n_words
-        for name in ("width_px", "height_px", "dpi", "colour", "has_text"):
+        page.status, page.reason = status, reason
+        for name in _FACTS:
             setattr(page, name, facts.get(name))
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from sqlalchemy import select
 
 from sohoa.archive import Store, master_key
-from sohoa.archive.store import sha256_of
+from sohoa.archive.groups import members, page_source
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import Document, Master, Page
+from sohoa.catalogue.models import Document, Page
 from sohoa.intake.claiming import note_progress
 from sohoa.journey.chunks import own_folder
-from sohoa.journey.readings import layer_key
+from sohoa.journey.readings import words_key
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_DEFAULT_DPI = 200.0
+_OWN = "own"  # where a page's words are from
 _SECONDS_PER_PAGE = 10.0
 
 
@@ -42,7 +44,7 @@ def make_copies(settings: Settings, batch_id: str) -> int:
         documents = session.scalars(
             select(Document)
             .where(Document.batch_id == batch_id, Document.pdfa_sha256.is_(None))
-            .order_by(Document.document_id)
+            .order_by(Document.sha256, Document.first_page)  # a long stack stays open for its documents
         ).all()
     n_failed = 0
     with PageWorker(settings) as worker:
@@ -58,41 +60,75 @@ def make_copies(settings: Settings, batch_id: str) -> int:
 
 
 def _make_copy(settings: Settings, worker: PageWorker, document: Document) -> None:
-    store = Store(settings.archive)
-    numbers = list(range(document.first_page, document.first_page + document.page_count))
-    with reading(settings.catalogue_url) as session:
-        master = session.get_one(Master, document.sha256)
-        dpi = session.scalar(
-            select(Page.dpi).where(Page.sha256 == document.sha256, Page.page_no == document.first_page)
-        )
-    keys = [layer_key(settings, document.sha256, number) for number in numbers]
     work = own_folder(settings, document.batch_id, f"copy-{document.document_id}")
     try:
         out = work / "document.pdf"
         worker.call(
             "pdfa",
-            seconds=settings.open_seconds + _SECONDS_PER_PAGE * len(numbers),
-            path=str(store.path(master_key(document.sha256))),
-            media_type=master.media_type,
-            page_nos=numbers,
-            layers=[str(store.path(key)) if store.exists(key) else None for key in keys],
-            dpi=dpi or _DEFAULT_DPI,
+            seconds=settings.open_seconds + _SECONDS_PER_PAGE * document.page_count,
+            pages=[asdict(page) for page in _pages_of(settings, document)],
             out=str(out),
         )
-        _keep(settings, store, document, out.read_bytes(), sha256_of(out))
+        _keep(settings, document, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _keep(settings: Settings, store: Store, document: Document, content: bytes, digest: str) -> None:
+@dataclass(frozen=True)
+class _Page:
+    """What the worker is told of a page (`archive.pdfa.CopyPage`, which need not be imported here)."""
+
+    path: Path
+    media_type: str
+    page_no: int
+    dpi: float | None
+    words: Path | None
+    rotation: int
+    skew_degrees: float
+    keep_own_text: bool
+
+
+def _pages_of(settings: Settings, document: Document) -> list[_Page]:
+    with reading(settings.catalogue_url) as session:
+        last_page = document.first_page + document.page_count - 1
+        pages = session.scalars(
+            select(Page)
+            .where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page))
+            .order_by(Page.page_no)
+        ).all()
+    store = Store(settings.archive)
+    asked = []
+    for page in pages:
+        source = page_source(settings, page.sha256, page.page_no)
+        key = words_key(settings, page.sha256, page.page_no)
+        asked.append(
+            _Page(
+                path=source.path,
+                media_type=source.media_type,
+                page_no=source.page_no,
+                dpi=page.dpi,
+                words=store.path(key) if store.exists(key) else None,
+                rotation=page.rotation or 0,
+                skew_degrees=page.skew_degrees or 0.0,
+                keep_own_text=page.text_origin == _OWN,
+            )
+        )
+    return asked
+
+
+def _keep(settings: Settings, document: Document, copy: Path) -> None:
     """Store the copy, its hashes and their entry together; a copy that another run made meanwhile stays."""
+    store = Store(settings.archive)
     key = copy_key(document.document_id)
-    listing = f"{digest}  {key}\n{document.sha256}  {master_key(document.sha256)}\n"
+    last = document.first_page + document.page_count - 1
+    loose = [page.sha256 for page in members(settings, document.sha256)[document.first_page - 1 : last]]
+    masters = dict.fromkeys([document.sha256, *loose])
     with writing(settings.catalogue_url) as session:
         row = session.get_one(Document, document.document_id, with_for_update=True)
         if row.pdfa_sha256 is not None:
             return
-        store.put_bytes(key, content)
+        digest = store.put_file(key, copy)
+        listing = f"{digest}  {key}\n" + "".join(f"{sha256}  {master_key(sha256)}\n" for sha256 in masters)
         store.put_bytes(manifest_key(document.document_id), listing.encode())
         row.pdfa_key, row.pdfa_sha256 = key, digest
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from sohoa.archive.groups import GROUP, is_stated, lacks_page
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.models import (
     Batch,
@@ -16,18 +18,29 @@ from sohoa.catalogue.models import (
     DocumentStatus,
     Field,
     FileOutcome,
+    Master,
     Page,
     PageStatus,
     ScanFile,
 )
+from sohoa.intake.delivered import masters_of, source_files
 from sohoa.journey.readings import PageWords, kept_page
+from sohoa.journey.stacks import (
+    OPEN,
+    beside_settled,
+    divide_master,
+    mark_separators,
+    settled_ranges,
+    withdraw_proposals,
+)
 from sohoa.ocr import text_of
 from sohoa.quality import GateResult, judge, records_frame, store_verdicts, write_data_docs
+from sohoa.quality.frames import RECORD_FLAGS
 from sohoa.reading import PageEvidence, Reading, Record, read_document
+from sohoa.reading.barcodes import DossierEvidence, weigh_dossier
+from sohoa.reading.boundaries import Segment
 from sohoa.settings import Settings
 
-_OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
-_LOW_DPI = 195.0  # 200 dpi by NĐ 30/2020 PL I, less what scanners round away
 _PAGE_BREAK = "\n\f\n"
 
 
@@ -47,81 +60,126 @@ def compile_documents(settings: Settings, batch_id: str) -> list[str]:
     with reading(settings.catalogue_url) as session:
         if session.get_one(Batch, batch_id).received_at is None:
             raise RuntimeError(f"batch {batch_id} is not received: its files must be in the master store first")
-        files = session.scalars(
-            select(ScanFile)
-            .where(
-                ScanFile.batch_id == batch_id,
-                ScanFile.outcome.in_((FileOutcome.RECEIVED, FileOutcome.DOCUMENT)),
-            )
-            .order_by(ScanFile.path)
-        ).all()
-    return [_compile(settings, batch_id, file) for file in files]
+        masters = session.scalars(masters_of(batch_id).order_by(ScanFile.path)).all()
+    return [identity for sha256 in masters for identity in _compile(settings, batch_id, sha256)]
 
 
-def _compile(settings: Settings, batch_id: str, file: ScanFile) -> str:
-    sha256 = str(file.sha256)
-    identity = document_id(sha256, 1)
+def _compile(settings: Settings, batch_id: str, sha256: str) -> list[str]:
+    """Make the documents of one master in one transaction; return the ids of all that it has."""
     with reading(settings.catalogue_url) as session:
-        known = session.get(Document, identity)
-        pages = session.scalars(select(Page).where(Page.sha256 == sha256).order_by(Page.page_no)).all()
         batch = session.get_one(Batch, batch_id)
-    if known is not None and known.status not in _OPEN:
-        return identity
+        pages = session.scalars(select(Page).where(Page.sha256 == sha256).order_by(Page.page_no)).all()
+        settled = settled_ranges(session, sha256)
     kept = [kept_page(settings, sha256, page.page_no) for page in pages]
-    record = read_document([_evidence(page) for page in kept])
-    text = _PAGE_BREAK.join(text_of(page.words) if page else "" for page in kept)
+    segments = beside_settled(divide_master(batch, pages, kept, one_document=is_stated(settings, sha256)), settled)
+    documents = [segment for segment in segments if not segment.separator]
+    is_stack = len(documents) + len(settled) > 1
+    drafts = [_draft(segment, pages, kept, is_stack=is_stack) for segment in documents]
     with writing(settings.catalogue_url) as session:
-        document = session.get(Document, identity) or Document(
-            document_id=identity,
-            batch_id=batch_id,
-            sha256=sha256,
-            first_page=1,
-            unit_code=batch.unit_code,
-            status=DocumentStatus.RECEIVED,
-        )
-        session.add(document)
-        document.page_count = len(pages)
-        document.source_file, document.source_files = file.path, [file.path]
-        document.scanned_on = file.scanned_on
-        document.text = text
-        document.flags = sorted({*record.flags, *_page_flags(pages)})
-        _store_fields(session, document, record, file)
-        session.get_one(ScanFile, file.id).outcome = FileOutcome.DOCUMENT
-    return identity
+        withdraw_proposals(session, batch, sha256, {segment.first for segment in documents})
+        mark_separators(session, pages, segments)
+        for draft in drafts:
+            _store_document(settings, session, batch, sha256, draft)
+        for file in source_files(settings, session, batch_id, sha256, 1, len(pages)):
+            file.outcome = FileOutcome.DOCUMENT
+    firsts = {segment.first for segment in documents} | {numbers.start for numbers in settled}
+    return [document_id(sha256, first) for first in sorted(firsts)]
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A document as read, before it is written down."""
+
+    segment: Segment
+    record: Record
+    text: str
+    flags: frozenset[str]
+    barcodes: tuple[Sequence[str], ...]
+    is_alone: bool
+
+    @property
+    def page_count(self) -> int:
+        return self.segment.last - self.segment.first + 1
+
+
+def _draft(segment: Segment, pages: Sequence[Page], kept: Sequence[PageWords | None], *, is_stack: bool) -> _Draft:
+    own = slice(segment.first - 1, segment.last)
+    evidence = [_evidence(page) for page in kept[own]]
+    # The head stands on the first page with something on it.
+    n_blank = next((index for index, page in enumerate(evidence) if page.words), 0)
+    record = read_document(evidence[n_blank:])
+    readings = {
+        name: found if found.page_no is None else replace(found, page_no=found.page_no + n_blank)
+        for name, found in record.readings.items()
+    }
+    return _Draft(
+        segment=segment,
+        record=replace(record, readings=readings),
+        text=_PAGE_BREAK.join(text_of(page.words) if page else "" for page in kept[own]),
+        flags=frozenset(
+            {*record.flags, *_page_flags(pages[own]), *segment.reasons, *(["split_from_stack"] * is_stack)}
+        ),
+        barcodes=tuple(page.barcodes or () for page in pages[own]),
+        is_alone=not is_stack,
+    )
+
+
+def _store_document(settings: Settings, session: Session, batch: Batch, sha256: str, draft: _Draft) -> None:
+    first, count = draft.segment.first, draft.page_count
+    files = source_files(settings, session, batch.id, sha256, first, count)
+    identity = document_id(sha256, first)
+    document = session.get(Document, identity) or Document(
+        document_id=identity,
+        batch_id=batch.id,
+        sha256=sha256,
+        first_page=first,
+        page_count=count,
+        unit_code=batch.unit_code,
+        status=DocumentStatus.RECEIVED,
+    )
+    session.add(document)
+    if document.page_count != count:
+        # Its archive copy shows other pages.
+        document.page_count, document.pdfa_key, document.pdfa_sha256 = count, None, None
+    document.source_file, document.source_files = files[0].path, [file.path for file in files]
+    document.scanned_on = files[0].scanned_on
+    document.text = draft.text
+    # What a manifest says of a file with several documents is said of none of them.
+    manifest = next((f.dossier_code for f in files if f.dossier_code), None) if draft.is_alone else None
+    dossier = weigh_dossier(draft.record.readings["dossier_code"], manifest, draft.barcodes)
+    document.procedure_code = dossier.procedure
+    incomplete = {"missing_page"} if lacks_page(settings, sha256, first, count) else set()
+    conflict = {"dossier_conflict"} if dossier.others else set()
+    document.flags = sorted({*draft.flags, *incomplete, *conflict})
+    _store_fields(session, document, draft.record, dossier)
 
 
 def _evidence(page: PageWords | None) -> PageEvidence:
     if page is None:
         return PageEvidence(words=(), aspect=1.0)
-    return PageEvidence(page.words, page.aspect, dict(page.looks), page.coloured_ink)
+    return PageEvidence(page.words, page.aspect, page.own_text, page.looks, page.ink)
 
 
 def _page_flags(pages: Sequence[Page]) -> set[str]:
-    flags = set()
-    if any(page.dpi is not None and page.dpi < _LOW_DPI for page in pages):
-        flags.add("low_dpi")
-    if any(page.colour is False for page in pages):
-        flags.add("not_colour")
-    if any(page.status == PageStatus.BLANK for page in pages):
-        flags.add("blank_page")
-    if any(page.has_text and page.dpi is None for page in pages):
+    flags = {flag for page in pages for flag in page.quality_flags or ()}
+    if any(page.text_origin == "own" for page in pages):
         flags.add("born_digital")
     return flags
 
 
-def _store_fields(session: Session, document: Document, record: Record, file: ScanFile) -> None:
+def _store_fields(session: Session, document: Document, record: Record, dossier: DossierEvidence) -> None:
     """Write the fields with their evidence, and their values into the document's own columns."""
     session.flush()
     session.execute(delete(Field).where(Field.document_id == document.document_id))
-    for name, found in record.readings.items():
-        value, source = found, "ocr"
-        if name == "dossier_code" and found.value is None and file.dossier_code:
-            value, source = Reading(file.dossier_code, 0.99), "manifest"
+    sourced = {name: (found, "ocr") for name, found in record.readings.items()} | {"dossier_code": dossier.chosen}
+    for name, (value, source) in sourced.items():
         session.add(_field(document.document_id, name, value, source))
         if name == "issued_on":
             document.issued_on = dt.date.fromisoformat(value.value) if value.value else None
         else:
             setattr(document, name, value.value)
+    for source, value in dossier.others.items():
+        session.add(_field(document.document_id, f"dossier_code_{source}", value, source))
 
 
 def _field(identity: str, name: str, found: Reading, source: str) -> Field:
@@ -146,7 +204,7 @@ def judge_documents(settings: Settings, batch_id: str) -> GateResult:
         batch = session.get_one(Batch, batch_id)
         documents = session.scalars(
             select(Document)
-            .where(Document.batch_id == batch_id, Document.status.in_(_OPEN))
+            .where(Document.batch_id == batch_id, Document.status.in_(OPEN))
             .order_by(Document.source_file, Document.first_page)
         ).all()
         rows = [_gate_row(session, document, batch) for document in documents]
@@ -165,9 +223,9 @@ def _gate_row(session: Session, document: Document, batch: Batch) -> dict[str, A
     pages = session.scalars(
         select(Page).where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page))
     ).all()
-    declared = session.scalar(
-        select(ScanFile.pages_declared).where(ScanFile.batch_id == batch.id, ScanFile.path == document.source_file)
-    )
+    declared = session.scalars(
+        select(ScanFile.pages_declared).where(ScanFile.batch_id == batch.id, ScanFile.path.in_(document.source_files))
+    ).all()
     n_by_status = {status: sum(page.status == status for page in pages) for status in PageStatus}
     resolutions = [page.dpi for page in pages if page.dpi is not None]
     return {
@@ -182,14 +240,28 @@ def _gate_row(session: Session, document: Document, batch: Batch) -> dict[str, A
         "signer_name": document.signer_name,
         "dossier_code": document.dossier_code,
         **{f"conf_{name}": confidence.get(name) for name in ("code_number", "code_notation", "issued_on", "issuer")},
-        "pages_declared": declared if declared is not None else document.page_count,
+        "pages_declared": _declared(session, document, declared),
         "pages_ocred": n_by_status[PageStatus.OCRED],
         "pages_blank": n_by_status[PageStatus.BLANK],
         # A page that nobody came to read is as good as failed: it must not slip through.
         "pages_failed": n_by_status[PageStatus.FAILED] + n_by_status[PageStatus.PENDING],
         "min_dpi": min(resolutions, default=None),
         "all_colour": all(page.colour is not False for page in pages),
-        "handwritten_number": "handwritten_number" in document.flags,
-        "secrecy_mark": "secrecy_mark" in document.flags,
+        **{flag: flag in document.flags for flag in RECORD_FLAGS},
         "claimed_on": batch.claimed_on,
     }
+
+
+def _declared(session: Session, document: Document, declared: Sequence[int | None]) -> int:
+    """Pages that the document should have by what the manifest says of its files; what it has if that says nothing.
+
+    The manifest counts the pages of a file. One too many or too few is so for every document of the file.
+    """
+    if None in declared:
+        return document.page_count
+    total = sum(n or 0 for n in declared)
+    if len(document.source_files) > 1:
+        return total
+    n_pages = session.scalar(select(func.count()).select_from(Page).where(Page.sha256 == document.sha256)) or 0
+    n_others = 0 if session.get_one(Master, document.sha256).media_type == GROUP else n_pages - document.page_count
+    return total - n_others

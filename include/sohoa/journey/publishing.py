@@ -25,6 +25,7 @@ from sohoa.catalogue.models import (
     Verdict,
     utc_now,
 )
+from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import write_receipt
 from sohoa.quality.verdicts import WHOLE
 from sohoa.register.link import Claim, link
@@ -116,14 +117,9 @@ def count_outcome(settings: Settings, batch_id: str) -> BatchOutcome:
             )
         )
         statuses = Counter(session.scalars(select(Document.status).where(Document.batch_id == batch_id)))
+        masters = masters_of(batch_id).subquery()
         n_unread = (
-            session.query(Page)
-            .join(ScanFile, ScanFile.sha256 == Page.sha256)
-            .filter(
-                ScanFile.batch_id == batch_id,
-                ScanFile.outcome == FileOutcome.DOCUMENT,
-                Page.status == PageStatus.PENDING,
-            )
+            session.query(Page).join(masters, masters.c.sha256 == Page.sha256).filter(Page.status == PageStatus.PENDING)
         )
         return BatchOutcome(
             batch_id=batch_id,
@@ -159,6 +155,8 @@ def _settle(session: Session, batch: Batch, document: Document) -> None:
         reasons.append("result_has_copy")
     if "no_pdfa" in flags:
         reasons.append("no_pdfa")
+    if "missing_page" in flags:
+        reasons.append("missing_page")
     document.flags = sorted(flags)
     document.review_reasons = list(dict.fromkeys(reasons))
     if reasons:

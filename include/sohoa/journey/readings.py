@@ -10,18 +10,19 @@ from sohoa.archive import Store
 from sohoa.ocr import Word
 from sohoa.settings import Settings
 
-_METHOD = 1
+_METHOD = 2
 """Raised when pages must be read anew because the way of reading them changed."""
 
 
 @dataclass(frozen=True)
 class PageWords:
-    """A page's words with the second looks at its parts, as kept in the archive."""
+    """A page's words with the closer looks at its parts, as kept in the archive; see `PageEvidence`."""
 
     aspect: float
     words: list[Word]
-    looks: dict[str, list[Word]] = field(default_factory=dict)
-    coloured_ink: dict[str, float] = field(default_factory=dict)
+    own_text: bool = False
+    looks: dict[str, list[list[Word]]] = field(default_factory=dict)
+    ink: dict[str, str] = field(default_factory=dict)
 
 
 def words_key(settings: Settings, sha256: str, page_no: int) -> str:
@@ -30,24 +31,17 @@ def words_key(settings: Settings, sha256: str, page_no: int) -> str:
     return f"words/{sha256[:2]}/{sha256}/{profile}/{page_no:05d}.json.gz"
 
 
-def layer_key(settings: Settings, sha256: str, page_no: int) -> str:
-    """Where a page's text layer (a one-page PDF of invisible words) lies in the archive."""
-    return words_key(settings, sha256, page_no).removesuffix(".json.gz") + ".pdf"
-
-
-def keep_page(settings: Settings, sha256: str, page_no: int, page: PageWords, layer: bytes | None) -> None:
-    """Keep what was read from a page; the words come last, since they say that all is there."""
-    store = Store(settings.archive)
-    if layer is not None:
-        store.put_bytes(layer_key(settings, sha256, page_no), layer)
+def keep_page(settings: Settings, sha256: str, page_no: int, page: PageWords) -> None:
+    """Keep what was read from a page."""
     content = {
         "aspect": page.aspect,
         "words": [astuple(word) for word in page.words],
-        "looks": {part: [astuple(word) for word in words] for part, words in page.looks.items()},
-        "coloured_ink": page.coloured_ink,
+        "own_text": page.own_text,
+        "looks": {part: [[astuple(w) for w in words] for words in looks] for part, looks in page.looks.items()},
+        "ink": page.ink,
     }
     packed = gzip.compress(json.dumps(content, ensure_ascii=False).encode(), mtime=0)
-    store.put_bytes(words_key(settings, sha256, page_no), packed)
+    Store(settings.archive).put_bytes(words_key(settings, sha256, page_no), packed)
 
 
 def kept_page(settings: Settings, sha256: str, page_no: int) -> PageWords | None:
@@ -59,6 +53,7 @@ def kept_page(settings: Settings, sha256: str, page_no: int) -> PageWords | None
     return PageWords(
         aspect=content["aspect"],
         words=[Word(*row) for row in content["words"]],
-        looks={part: [Word(*row) for row in rows] for part, rows in content["looks"].items()},
-        coloured_ink=content["coloured_ink"],
+        own_text=content["own_text"],
+        looks={part: [[Word(*row) for row in rows] for rows in looks] for part, looks in content["looks"].items()},
+        ink=content["ink"],
     )

@@ -12,17 +12,18 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import openpyxl
 import yaml
-from openpyxl.workbook import Workbook
 
 from sohoa.errors import SohoaError
 from sohoa.messages import say
 from sohoa.register.normalise import clean_text
 from sohoa.register.rows import OPTIONAL, REQUIRED
 from sohoa.settings import Settings
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 HEADER_WITHIN = 20
 """Exports may have title lines; the headers stand among the first rows that are not empty."""
@@ -331,10 +332,13 @@ def _split(text: str, delimiter: str, *, strict: bool) -> tuple[str, ...] | None
 
 @contextmanager
 def _open_xlsx(settings: Settings, file: Path, renamed: Mapping[str, str]) -> Iterator[Table]:
+    # A second of every task's start, which those who only link need not wait for.
+    from openpyxl import load_workbook
+
     _inspect_zip(settings, file)
     with _speaking(settings, file):
         # data_only: what a formula showed when the file was saved; nothing is ever calculated.
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     with closing(book):
         sheet, header = _find_sheet(settings, file, book, renamed)
         body = islice(_sheet_records(settings, file, book, sheet, len(header.cells)), header.last_line, None)

@@ -26,6 +26,7 @@ from sohoa.catalogue.models import (
     Unit,
 )
 from sohoa.indicators import PopulationItem, load_rulebook, parse_period, population_items
+from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import ReceiptLine, receipt_lines
 from sohoa.settings import Settings
 from sohoa.warehouse import SCHEMA, connect_warehouse
@@ -364,15 +365,12 @@ def _document_counts() -> Any:
 
 
 def _page_counts() -> Any:
-    return (
-        select(
-            ScanFile.batch_id,
-            func.count().label("n_pages"),
-            _how_many(Page.status != PageStatus.PENDING).label("n_pages_read"),
-        )
-        .join(Page, Page.sha256 == ScanFile.sha256)
-        .where(ScanFile.outcome.in_((FileOutcome.RECEIVED, FileOutcome.DOCUMENT)))
-    )
+    masters = masters_of().subquery()
+    return select(
+        masters.c.batch_id,
+        func.count().label("n_pages"),
+        _how_many(Page.status != PageStatus.PENDING).label("n_pages_read"),
+    ).join(Page, Page.sha256 == masters.c.sha256)
 
 
 def _how_many(condition: Any) -> Any:

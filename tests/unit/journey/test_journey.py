@@ -324,7 +324,8 @@ def test_a_chunk_read_by_two_runs_at_once_is_read_whole_by_both(
     (folder / "a.pdf").write_bytes((drop.samples.scans / LONG).read_bytes())
     batch_id = adopt_folder(settings, folder, "G09.01")
     receive_batch(settings, batch_id)
-    chunk = journey.plan_chunks(settings.model_copy(update={"chunk_pages": DAMAGED + 1}), batch_id)[0]
+    limits = settings.model_copy(update={"chunk_pages": N_LONG // 2, "jobs": 1})
+    chunk = journey.plan_chunks(limits, batch_id)[0]
     program = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -339,7 +340,7 @@ def test_a_chunk_read_by_two_runs_at_once_is_read_whole_by_both(
     assert other.poll() is None, "the other run ended before this one began"
     assert journey.read_chunk(settings, batch_id, chunk) == 1
     assert other.wait(timeout=60) == 1
-    pages = World(settings, batch_id).rows(Page, Page.page_no <= DAMAGED + 1)
+    pages = World(settings, batch_id).rows(Page, Page.page_no <= N_LONG // 2)
     assert [page.page_no for page in pages if page.status != PageStatus.OCRED] == [DAMAGED]
 
 
@@ -351,13 +352,31 @@ def test_chunks_hold_every_waiting_page_once_and_are_not_too_many(fresh: Callabl
     batch_id = adopt_folder(settings, drop.samples.scans, "G09.01")
     receive_batch(settings, batch_id)
     waiting = {(page.sha256, page.page_no) for page in World(settings, batch_id).rows(Page)}
-    for chunk_pages, max_chunks in ((1, 1000), (4, 1000), (7, 1000), (500, 1000), (1, 3)):
-        limits = settings.model_copy(update={"chunk_pages": chunk_pages, "max_chunks": max_chunks})
+    for chunk_pages, max_chunks, jobs in (
+        (1, 1000, 2),
+        (4, 1000, 3),
+        (7, 1000, 2),
+        (500, 1000, 1),
+        (500, 9, 2),
+        (1, 3, 2),
+    ):
+        limits = settings.model_copy(update={"chunk_pages": chunk_pages, "max_chunks": max_chunks, "jobs": jobs})
         chunks = journey.plan_chunks(limits, batch_id)
         pages = [[(s, n) for s, first, last in chunk for n in range(first, last + 1)] for chunk in chunks]
         assert sorted(chain.from_iterable(pages)) == sorted(waiting)
         assert len(chunks) <= max_chunks
-        assert max(map(len, pages)) == min(len(waiting), max(chunk_pages, -(-len(waiting) // max_chunks)))
+        assert max(map(len, pages)) <= max(chunk_pages, -(-len(waiting) // max_chunks))
+        assert len(set(map(len, pages[:-1]))) <= 1, "all chunks but the last are equal"
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 4])
+def test_a_batch_that_fits_in_one_chunk_still_keeps_every_job_busy(
+    fresh: Callable[[str], Settings], drop: Drop, jobs: int
+) -> None:
+    settings = fresh("home").model_copy(update={"jobs": jobs, "chunk_pages": 100})
+    batch_id = adopt_folder(settings, drop.samples.scans, "G09.01")
+    receive_batch(settings, batch_id)
+    assert len(journey.plan_chunks(settings, batch_id)) == jobs
 
 
 ISSUED, CLAIMED = dt.date(2021, 5, 6), dt.date(2022, 3, 1)
@@ -404,6 +423,7 @@ def test_a_full_disk_breaks_the_task_and_is_not_blamed_on_the_page(
     (tmp_path / "scans" / "long.pdf").write_bytes(long_pdf())
     batch_id = adopt_folder(settings, tmp_path / "scans", "G09")
     receive_batch(settings, batch_id)
+    settings = settings.model_copy(update={"jobs": 1})
     (chunk,) = journey.plan_chunks(settings, batch_id)
     monkeypatch.setattr(chunks, "_LEAST_FREE_BYTES", 10**18)  # no disk has that much: it counts as full
     with pytest.raises(OSError, match="full"):
