@@ -52,9 +52,9 @@ class _Part:
 def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy], work: Path) -> list[Closer]:
     """Closer looks at each scanned page that starts like a document; nothing for the others.
 
-    Every line is read a second time from all its ink at a finer scale. Where the two differ, once more by another
-    language's model, and without coloured or red ink, for what lies under a stamp; where a pen was at work, without
-    what it wrote.
+    Every line is read a second time from all its ink at a finer scale. Where the two differ, or the ink is not sure,
+    once more by another language's model, and without coloured or red ink, for what lies under a stamp; where a pen
+    was at work, without what it wrote.
     """
     work.mkdir(parents=True, exist_ok=True)
     found = [Closer() for _ in pages]
@@ -64,9 +64,9 @@ def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy]
         found[part.page].ink.update(_ink(worker, part, found[part.page]))
     doubtful = [part for part in parts if _in_doubt(part, found[part.page])]
     _read(settings, doubtful, found, work / "third", language=_OTHER_LANGUAGE)
-    for ink, line in (("black", Layout.RAW_LINE), ("not_red", Layout.LINE)):
+    for ink in ("black", "not_red"):
         copies = [copy for part in doubtful if (copy := _with_ink(worker, part, part.place.box, ink))]
-        _read(settings, copies, found, work / ink, line=line)
+        _read(settings, copies, found, work / ink, line=Layout.RAW_LINE)
     symbols = [symbol for part in parts if (symbol := _symbol_behind_pen(worker, part, found[part.page]))]
     _read(settings, symbols, found, work / "symbols")
     return found
@@ -179,8 +179,9 @@ def _lines_seen(part: _Part, closer: Closer) -> list[Line]:
 
 
 def _in_doubt(part: _Part, closer: Closer) -> bool:
-    if by_pen(closer.ink, part.name):
-        return False
+    kinds = {closer.ink.get(slot) for slot in SLOTS[part.name]}
+    if "pen" in kinds or "unsure" in kinds:
+        return "pen" not in kinds
     texts = [line.text for line in _lines_seen(part, closer)]
     return len(texts) < 2 or needs_third_look(part.name, texts[0], texts[1])
 

@@ -6,6 +6,7 @@ import csv
 import importlib
 import io
 import logging
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 _ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
 """The `vie` model writes the Icelandic letter where the Vietnamese one stands; they look the same."""
+_DOUBLE = re.compile("ĐÐ|ÐĐ")
+"""The model also writes one letter as both; where the paper has two, it writes the same one twice."""
 _WORD_LEVEL, _PAGE_LEVEL = "5", "1"
 
 
@@ -157,10 +160,15 @@ def _words_by_page(tsv: Path, n_pages: int) -> list[list[Word]]:
     return pages
 
 
+def _spelled(text: str) -> str:
+    """What tesseract wrote, in NFC and without the Icelandic letter, which stands for a Đ or beside the same one."""
+    return _DOUBLE.sub("Đ", unicodedata.normalize("NFC", text)).translate(_ETH)
+
+
 def _word(row: dict[str, str], size: tuple[int, int], line: int) -> Word:
     left, top = int(row["left"]), int(row["top"])
     return Word(
-        text=unicodedata.normalize("NFC", row["text"].strip()).translate(_ETH),
+        text=_spelled(row["text"].strip()),
         confidence=round(max(0.0, float(row["conf"])) / 100, 4),
         left=round(left / size[0], 5),
         top=round(top / size[1], 5),

@@ -112,6 +112,6 @@ def _judged(seen: Measured) -> Found:
         return Found(Ink.PEN, seen.coloured, pen)
     if pen >= surely_not:
         return Found(Ink.UNSURE, seen.coloured, pen)
-    like_print = abs(seen.standing[3]) < _SIZE_OF_PRINT and abs(seen.standing[4]) < _WEIGHT_OF_PRINT
+    like_print = abs(seen.standing[3]) < _SIZE_OF_PRINT and seen.standing[4] < _WEIGHT_OF_PRINT  # stamps are heavier
     stamped = seen.coloured > COLOURED or not like_print
     return Found(Ink.STAMP if stamped else Ink.PRINT, seen.coloured, pen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -13,7 +14,7 @@ from sohoa.reading.header import find_header, read_issuer, seen_in_look
 from sohoa.reading.lines import Line, lines_of
 from sohoa.reading.looks import LOOKS_AGREE, LOOKS_DISAGREE, ONE_LOOK, agreed, by_pen, ink_is_known
 from sohoa.reading.record import NOTHING, Reading, Record
-from sohoa.reading.slots import SLOTS, from_slash_on
+from sohoa.reading.slots import from_slash_on
 
 Value = TypeVar("Value")
 
@@ -40,57 +41,82 @@ class PageEvidence:
     ink: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A line of the head as each look saw it, the look at the whole page first.
+
+    Attributes:
+        line: the first that was found; None if none was.
+        texts: what each look read, empty where it found nothing.
+        pen: whether something in it was, or may have been, filled in by pen.
+        surest: how sure a value read from it may be at most.
+    """
+
+    line: Line | None
+    texts: tuple[str, ...]
+    pen: bool
+    surest: float
+
+
 def read_document(pages: Sequence[PageEvidence]) -> Record:
     """The record of a document from all its pages, the first one first; at least one page."""
     first = pages[0]
     lines = [lines_of(page.words, page.aspect) for page in pages]
     header = find_header(lines[0])
-    code, code_readings = _read_code(_seen(header.number, first, "number"), first)
+    number, date = _seen(header.number, first, "number"), _seen(header.date, first, "date")
+    code, code_readings = _read_code(number, own_text=first.own_text)
     doc_type, type_line = read_type(lines[0], header, code)
     readings = {
         **code_readings,
-        "issued_on": _read_date(_seen(header.date, first, "date"), first),
+        "issued_on": _read_date(date, own_text=first.own_text),
         "issuer": read_issuer(header, code),
         "doc_type": doc_type,
         "subject": read_subject(lines[0], header, type_line),
         "signer_name": read_signer(lines),
         "dossier_code": _read_dossier(pages, lines),
     }
-    return Record(readings, _flags(first, lines))
+    return Record(readings, _flags(lines, pen=number.pen or date.pen))
 
 
-def _seen(line: Line | None, evidence: PageEvidence, part: str) -> list[Line | None]:
-    """A line as the first look and each closer one saw it."""
-    looks = evidence.looks.get(part, ())
-    return [line, *(seen_in_look(part, words, found=line is not None) for words in looks)]
+def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
+    closer = [seen_in_look(part, words, found=line is not None) for words in evidence.looks.get(part, ())]
+    texts = tuple(found.text if found else "" for found in (line, *closer))
+    plain = [_plain_value(part, text) for text in texts]
+    known = any(plain) and ink_is_known(evidence.ink, part)
+    return _Seen(
+        line=next((found for found in (line, *closer) if found is not None), None),
+        texts=texts,
+        pen=by_pen(evidence.ink, part, plain),
+        surest=LOOKS_AGREE if known else ONE_LOOK,
+    )
 
 
-def _read_code(seen: Sequence[Line | None], evidence: PageEvidence) -> tuple[Code | None, dict[str, Reading]]:
+def _plain_value(part: str, text: str) -> str | dt.date | None:
+    """What a pen could have filled in, as one look read it without any guess."""
+    if part == "date":
+        return parse_date(text)
+    code = parse_code(text)
+    return code.number if code else None
+
+
+def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, Reading]]:
     """Number and symbol, sure only where looks at the line agree; one look is a proposal for review.
 
-    A number by pen is not read at all; the symbol printed behind it is.
+    A number by pen is not read at all; the symbol printed behind it is. A page's own text needs no second look.
     """
-    pen = by_pen(evidence.ink, "number")
-    texts = [line.text if line else "" for line in seen]
-    codes = [parse_code(from_slash_on(text)) if pen else _plain_or_guessed(parse_code, text) for text in texts]
+    codes = [
+        parse_code(from_slash_on(text)) if seen.pen else _plain_or_guessed(parse_code, text) for text in seen.texts
+    ]
     code = next((code for code in codes if code is not None), None)
-    line = next((line for line in seen if line is not None), None)
-    if code is None or line is None:
+    if code is None or seen.line is None:
         return None, {"code_number": NOTHING, "code_notation": NOTHING}
-    number, number_sure = (None, 0.0) if pen else agreed([code.number if code else None for code in codes])
-    number_sure = _limited(number_sure, evidence, "number", plain=any(map(parse_code, texts)))
-    notation, notation_sure = _agreed_notation(codes, number_sure)
+    number, sure = (None, 0.0) if seen.pen else agreed([code.number if code else None for code in codes])
+    sure = LOOKS_AGREE if own_text and number else min(sure, seen.surest)
+    notation, notation_sure = _agreed_notation(codes, sure)
     return code, {
-        "code_number": Reading(number, number_sure, 1, line.box),
-        "code_notation": Reading(notation, notation_sure, 1, line.box),
+        "code_number": Reading(number, sure, 1, seen.line.box),
+        "code_notation": Reading(notation, notation_sure, 1, seen.line.box),
     }
-
-
-def _limited(sure: float, evidence: PageEvidence, part: str, *, plain: bool) -> float:
-    """How sure a value may be: a page's own text needs no second look; ink that is not known may be a pen's."""
-    if evidence.own_text:
-        return LOOKS_AGREE
-    return sure if plain and ink_is_known(evidence.ink, part) else min(sure, ONE_LOOK)
 
 
 def _plain_or_guessed(parse: Callable[[str], Value | None], text: str) -> Value | None:
@@ -108,19 +134,16 @@ def _agreed_notation(codes: Sequence[Code | None], number_sure: float) -> tuple[
     return (known[0] if known else notation), sure
 
 
-def _read_date(seen: Sequence[Line | None], evidence: PageEvidence) -> Reading:
+def _read_date(seen: _Seen, *, own_text: bool) -> Reading:
     """The day of issue; not read at all where a part of it is by pen."""
-    line = next((line for line in seen if line is not None), None)
-    if line is None:
+    if seen.line is None:
         return NOTHING
-    if by_pen(evidence.ink, "date"):
-        return Reading(None, 0.0, 1, line.box)
-    texts = [line.text if line else "" for line in seen]
-    day, sure = agreed([_plain_or_guessed(parse_date, text) for text in texts])
+    if seen.pen:
+        return Reading(None, 0.0, 1, seen.line.box)
+    day, sure = agreed([_plain_or_guessed(parse_date, text) for text in seen.texts])
     if day is None:
         return NOTHING
-    sure = _limited(sure, evidence, "date", plain=any(map(parse_date, texts)))
-    return Reading(day.isoformat(), sure, 1, line.box)
+    return Reading(day.isoformat(), LOOKS_AGREE if own_text else min(sure, seen.surest), 1, seen.line.box)
 
 
 def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]) -> Reading:
@@ -132,10 +155,8 @@ def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]
     return NOTHING
 
 
-def _flags(first: PageEvidence, lines: Sequence[Sequence[Line]]) -> tuple[str, ...]:
-    flags = []
-    if any(by_pen(first.ink, part) for part in SLOTS):
-        flags.append("handwritten_number")
+def _flags(lines: Sequence[Sequence[Line]], *, pen: bool) -> tuple[str, ...]:
+    flags = ["handwritten_number"] if pen else []
     if any(_is_secrecy_mark(line) for page in lines for line in page):
         flags.append("secrecy_mark")
     return tuple(flags)

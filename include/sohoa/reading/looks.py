@@ -11,7 +11,7 @@ from sohoa.reading.slots import SLOTS
 LOOKS_AGREE, ONE_LOOK, LOOKS_DISAGREE = 0.99, 0.6, 0.3
 Value = TypeVar("Value")
 
-_BY_PEN = frozenset({"pen", "unsure"})
+_LOOKS_AGAINST_PEN = 3
 
 
 def agreed(seen: Sequence[Value | None]) -> tuple[Value | None, float]:
@@ -29,9 +29,21 @@ def agreed(seen: Sequence[Value | None]) -> tuple[Value | None, float]:
     return most, LOOKS_AGREE if values.count(most) == len(values) else LOOKS_DISAGREE
 
 
-def by_pen(ink: Mapping[str, str], part: str) -> bool:
-    """Whether something in the line of `part` was, or may have been, filled in by pen."""
-    return any(ink.get(slot) in _BY_PEN for slot in SLOTS[part])
+def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ()) -> bool:
+    """Whether something in the line of `part` was, or may have been, filled in by pen.
+
+    Ink that is not sure is a machine's if three looks or more plainly read the same: they differ on strokes of a pen.
+
+    Args:
+        ink: slot → what its ink is.
+        part: `number` or `date`.
+        seen: what each look read there.
+    """
+    kinds = {ink.get(slot) for slot in SLOTS[part]}
+    if "pen" in kinds or "unsure" not in kinds:
+        return "pen" in kinds
+    values = [value for value in seen if value is not None]
+    return len(values) < _LOOKS_AGAINST_PEN or values.count(values[0]) < len(values)
 
 
 def ink_is_known(ink: Mapping[str, str], part: str) -> bool:

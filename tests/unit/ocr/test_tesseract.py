@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sohoa.ocr import Layout, Word, read_images, read_lines, text_of
+from sohoa.ocr import Layout, Word, read_images, read_lines, tesseract, text_of
 from sohoa.settings import Settings
 
 from .conftest import print_lines, slow_page, spoil
@@ -72,6 +72,13 @@ def test_lines_and_blocks_make_the_text(three: list[list[Word] | None]) -> None:
 
 def test_lines_are_counted_from_nought_on_every_page(three: list[list[Word] | None]) -> None:
     assert all(reading[0].line == 0 for reading in three if reading)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("1235/QĐÐ-BNV", "1235/QĐ-BNV"), ("ÐĐiều", "Điều"), ("Ðiều", "Điều"), ("TĐĐ", "TĐĐ")]
+)
+def test_the_icelandic_letter_is_a_vietnamese_one_and_no_second_one(written: str, meant: str) -> None:
+    assert tesseract._spelled(written) == meant
 
 
 def test_no_images_need_no_tesseract(settings: Settings, tmp_path: Path) -> None:

@@ -304,6 +304,28 @@ def test_the_symbol_behind_a_pen_s_strokes_is_read(strokes: str) -> None:
     assert record.value("code_notation") == "QĐ-VTLTNN"
 
 
+@pytest.mark.parametrize(("slot", "part", "name"), [("number", "number", "code_number"), ("day", "date", "issued_on")])
+def test_ink_in_doubt_is_a_machine_s_where_three_looks_plainly_agree(slot: str, part: str, name: str) -> None:
+    evidence = page(DECISION)
+    unsure = replace(evidence, ink={**evidence.ink, slot: "unsure"})
+    twice = [*evidence.looks[part], *evidence.looks[part]]
+    record = read_document([replace(unsure, looks={**evidence.looks, part: twice})])
+    assert record.flags == ()
+    assert record.confidence(name) >= SURE
+    other = words_of([Row("Số: 1366/QĐ-BNV ngày 30 tháng 12 năm 2021", 0.5, 0.5)])
+    record = read_document([replace(unsure, looks={**evidence.looks, part: [*twice, other]})])
+    assert record.flags == ("handwritten_number",)
+    assert record.value(name) is None
+
+
+def test_pen_stays_pen_however_many_looks_agree() -> None:
+    evidence = page(DECISION)
+    looks = {part: [*seen] * 4 for part, seen in evidence.looks.items()}
+    record = read_document([replace(evidence, looks=looks, ink={**evidence.ink, "number": "pen", "day": "pen"})])
+    assert record.flags == ("handwritten_number",)
+    assert (record.value("code_number"), record.value("issued_on")) == (None, None)
+
+
 def test_stamped_digits_are_read_like_print() -> None:
     evidence = page(DECISION)
     record = read_document([replace(evidence, ink=dict.fromkeys(evidence.ink, "stamp"))])
