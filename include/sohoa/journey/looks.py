@@ -13,7 +13,7 @@ from sohoa.ocr import Layout, Word, read_lines
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.reading.header import Place, find_header, places_to_look_again, seen_in_look
 from sohoa.reading.lines import Line, lines_of
-from sohoa.reading.looks import by_pen, needs_third_look
+from sohoa.reading.looks import OTHER_MODEL, by_pen, is_settled
 from sohoa.reading.record import Box
 from sohoa.reading.slots import SLOTS, date_slots, number_slot
 from sohoa.settings import Settings
@@ -52,18 +52,18 @@ class _Part:
 def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy], work: Path) -> list[Closer]:
     """Closer looks at each scanned page that starts like a document; nothing for the others.
 
-    Every line is read a second time from all its ink at a finer scale. Where the two differ, or the ink is not sure,
-    once more by another language's model, and without coloured or red ink, for what lies under a stamp; where a pen
-    was at work, without what it wrote.
+    Every line is read twice more from all its ink at a finer scale: by the same model, and by another language's.
+    Where they differ, or the ink is not sure, also without coloured or red ink, for what lies under a stamp; where a
+    pen was at work, without what it wrote.
     """
     work.mkdir(parents=True, exist_ok=True)
     found = [Closer() for _ in pages]
     parts = [part for number, page in enumerate(pages) for part in _cut(settings, worker, number, page, work)]
     _read(settings, parts, found, work / "second")
+    _read(settings, parts, found, work / "other", language=_OTHER_LANGUAGE)
     for part in parts:
         found[part.page].ink.update(_ink(worker, part, found[part.page]))
     doubtful = [part for part in parts if _in_doubt(part, found[part.page])]
-    _read(settings, doubtful, found, work / "third", language=_OTHER_LANGUAGE)
     for ink in ("black", "not_red"):
         copies = [copy for part in doubtful if (copy := _with_ink(worker, part, part.place.box, ink))]
         _read(settings, copies, found, work / ink, line=Layout.RAW_LINE)
@@ -183,7 +183,7 @@ def _in_doubt(part: _Part, closer: Closer) -> bool:
     if "pen" in kinds or "unsure" in kinds:
         return "pen" not in kinds
     texts = [line.text for line in _lines_seen(part, closer)]
-    return len(texts) < 2 or needs_third_look(part.name, texts[0], texts[1])
+    return len(texts) <= OTHER_MODEL or not is_settled(part.name, texts)
 
 
 def _symbol_behind_pen(worker: PageWorker, part: _Part, closer: Closer) -> _Part | None:

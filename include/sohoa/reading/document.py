@@ -12,7 +12,7 @@ from sohoa.reading.body import read_signer, read_subject, read_type
 from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date, zeros_put_right
 from sohoa.reading.header import find_header, read_issuer, seen_in_look
 from sohoa.reading.lines import Line, lines_of
-from sohoa.reading.looks import LOOKS_AGREE, LOOKS_DISAGREE, ONE_LOOK, agreed, by_pen, ink_is_known
+from sohoa.reading.looks import LOOKS_AGREE, LOOKS_DISAGREE, ONE_LOOK, OTHER_MODEL, agreed, by_pen, ink_is_known
 from sohoa.reading.record import NOTHING, Reading, Record
 from sohoa.reading.slots import from_slash_on
 
@@ -125,7 +125,9 @@ def _plain_or_guessed(parse: Callable[[str], Value | None], text: str) -> Value 
 
 def _agreed_notation(codes: Sequence[Code | None], number_sure: float) -> tuple[str | None, float]:
     """The symbol: a look that garbles one of the lists does not speak against it, one that sees another such does."""
-    notation, sure = agreed([code.notation if code else None for code in codes])
+    # The other model knows no Đ: it may confirm a symbol of the lists, and says nothing of any other.
+    heard = [code if code and (index != OTHER_MODEL or code.known) else None for index, code in enumerate(codes)]
+    notation, sure = agreed([code.notation if code else None for code in heard])
     known = list(dict.fromkeys(code.notation for code in codes if code and code.known))
     if len(known) > 1:
         return known[0], LOOKS_DISAGREE

@@ -65,10 +65,11 @@ _ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 # A zero of a heavy face is read as a letter O with any mark.
 _ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖ]"
 _ZERO = re.compile(rf"(?<![^\W\d_]){_ROUND}(?=[\s.…]*[0-9/\\])|(?<=[0-9]){_ROUND}(?![^\W\d_])")
+_GAP = r"[^\w\]\[|!/\\(){}<>]{0,3}"  # none of what a digit is taken for
 _DATE = re.compile(
     # Before a last digit of day or month nothing round can stand but a zero.
-    rf"ng\w{{1,3}}y\W{{0,3}}(?P<day>[0-9\s]{{1,4}}?|{_ROUND}[1-9])\W{{0,3}}"
-    rf"th[^\W\d_]{{1,4}}\W{{0,3}}(?P<month>[0-9\s]{{1,3}}?|{_ROUND}[1-9])\W{{0,3}}"
+    rf"ng\w{{1,3}}y{_GAP}(?P<day>[0-9\s]{{1,4}}?|{_ROUND}[1-9]){_GAP}"
+    rf"th[^\W\d_]{{1,4}}{_GAP}(?P<month>[0-9\s]{{1,3}}?|{_ROUND}[1-9]){_GAP}"
     r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
     re.IGNORECASE,
 )

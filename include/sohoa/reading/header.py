@@ -21,7 +21,7 @@ from sohoa.reading.grammar import (
     starts_as_number_line,
     starts_with_place,
 )
-from sohoa.reading.lines import Line, around, join
+from sohoa.reading.lines import Line, around
 from sohoa.reading.record import NOTHING, Box, Reading
 from sohoa.reading.slots import from_slash_on
 
@@ -206,7 +206,9 @@ def read_issuer(header: Header, code: Code | None) -> Reading:
     """The issuing agency, by the closed list of agencies; the symbol's agency confirms it."""
     if not header.agency:
         return NOTHING
-    printed = fold(join(header.agency))
+    # Frames of stamps and rules beside a name are read as strokes and small letters.
+    words = [word.text for line in header.agency for word in line.words]
+    printed = fold(" ".join(filter(_may_be_of_a_name, words)))
     best, second = _likeliest(printed)
     if best[1] < _ISSUER_LIKENESS or best[1] - second < _ISSUER_AHEAD:
         return NOTHING
@@ -244,6 +246,13 @@ def _national_title(lines: Sequence[Line]) -> Line | None:
     likely = [(fuzz.ratio(line.folded, _TITLE), line) for line in upper]
     best = max(likely, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] >= _TITLE_LIKENESS else None
+
+
+def _may_be_of_a_name(word: str) -> bool:
+    letters = [letter for letter in word if letter.isalpha()]
+    if not letters:
+        return word in "-–,"
+    return all(letter.isupper() for letter in letters) and (len(letters) > 1 or fold(word) == "Y")
 
 
 def _is_capitals(text: str) -> bool:

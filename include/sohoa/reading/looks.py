@@ -8,17 +8,21 @@ from typing import TypeVar
 from sohoa.reading.grammar import parse_code, parse_date
 from sohoa.reading.slots import SLOTS
 
-LOOKS_AGREE, ONE_LOOK, LOOKS_DISAGREE = 0.99, 0.6, 0.3
+LOOKS_AGREE, ONE_LOOK_ERRS, ONE_LOOK, LOOKS_DISAGREE = 0.99, 0.95, 0.6, 0.3
+OTHER_MODEL = 2
+"""Which of the looks at a line, the page's own counted as 0, is by a model that errs otherwise than the rest."""
 Value = TypeVar("Value")
 
 _LOOKS_AGAINST_PEN = 3
+_FEWEST_LOOKS = 4  # three that agree and the one that errs
 
 
 def agreed(seen: Sequence[Value | None]) -> tuple[Value | None, float]:
     """The value that most looks give (the earliest of equals) and how sure it is; (None, 0.0) if no look gives one.
 
     A look that could read nothing (None) does not speak against a value; one that read another does, however many
-    are against it: looks at the same ink err alike.
+    looks of the same model are against it: they err alike on the same ink. A single one against three or more is
+    taken to err only where the other model's look is among these.
     """
     values = [value for value in seen if value is not None]
     if not values:
@@ -26,7 +30,11 @@ def agreed(seen: Sequence[Value | None]) -> tuple[Value | None, float]:
     most = max(values, key=values.count)
     if len(values) == 1:
         return most, ONE_LOOK
-    return most, LOOKS_AGREE if values.count(most) == len(values) else LOOKS_DISAGREE
+    n_against = len(values) - values.count(most)
+    if n_against == 0:
+        return most, LOOKS_AGREE
+    confirmed = len(seen) > OTHER_MODEL and seen[OTHER_MODEL] == most
+    return most, ONE_LOOK_ERRS if n_against == 1 and confirmed and len(values) >= _FEWEST_LOOKS else LOOKS_DISAGREE
 
 
 def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ()) -> bool:
@@ -51,8 +59,15 @@ def ink_is_known(ink: Mapping[str, str], part: str) -> bool:
     return all(slot in ink for slot in SLOTS[part])
 
 
-def needs_third_look(part: str, first: str, second: str) -> bool:
-    """Whether the first two looks at a line fail to say the same number and symbol, or the same day."""
-    parse = parse_date if part == "date" else parse_code
-    seen = parse(first)
-    return seen is None or seen != parse(second)
+def is_settled(part: str, seen: Sequence[str]) -> bool:
+    """Whether all looks at a line say the same number, and the first two the same symbol, or all the same day.
+
+    The other model knows no Đ: its symbol says nothing.
+    """
+    if part == "date":
+        values: list[object] = [parse_date(text) for text in seen]
+        return None not in values and len(set(values)) == 1
+    codes = [code for code in map(parse_code, seen) if code is not None]
+    if len(codes) < len(seen):
+        return False
+    return len({code.number for code in codes}) == 1 and len({code.notation for code in codes[:OTHER_MODEL]}) == 1

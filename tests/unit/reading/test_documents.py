@@ -142,6 +142,8 @@ def test_justified_print_is_not_cut() -> None:
             "Ban Thi đua - Khen thưởng Trung ương",
         ),
         (["BQ NỘI VỤ"], "BNV", "Bộ Nội vụ"),
+        (["z,:202 BỘ NỘI VỤ"], "BNV", "Bộ Nội vụ"),  # beside the frame of a stamp
+        (["Lá--........... BỘ NỘI VỤ"], "BNV", "Bộ Nội vụ"),
         (["BỘ NỘI VỤ", "Ý - HÌ"], "BNV", "Bộ Nội vụ"),  # the rule below the name, read as letters
     ],
 )

@@ -197,6 +197,8 @@ def test_zeros_read_as_letters_are_put_right_among_digits_only(line: str, guess:
     [
         "Hà Nội, ngày     tháng     năm 2022",
         "Hà Nội, ngày 05 tháng I1 năm 2021",
+        "Hà Nội, ngày 2] tháng 4 năm 2021",
+        "Hà Nội, ngày |2 tháng 4 năm 2021",
         "Hà Nội, ngày 05 tháng II năm 2021",
         "Hà Nội, ngày 30 tháng 02 năm 2021",
         "Hà Nội, ngày 00 tháng 01 năm 2021",
