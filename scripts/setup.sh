@@ -2,17 +2,20 @@
 # Brings a machine to where sohoa runs: Debian packages, and the locked Python environment in .venv.
 #   scripts/setup.sh         what the pipeline and the demo need
 #   scripts/setup.sh test    also what the tests need
+#   scripts/setup.sh bench   also what the benchmarks compare with
 # Does nothing where nothing changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 UV_VERSION=0.13.9
 packages=(tesseract-ocr tesseract-ocr-vie util-linux fonts-croscore fonts-dejavu-core fonts-dkg-handwriting fonts-breip)
-if [ "${1:-}" = test ]; then
+if [ "${1:-}" = test ] || [ "${1:-}" = bench ]; then
     packages+=(postgresql chromium chromium-driver)
     # Independent tools that say what kind a file really is, and the typefaces of the samples' test side.
     packages+=(file poppler-utils libtiff-tools)
     packages+=(fonts-texgyre fonts-freefont-ttf fonts-sil-charis fonts-linuxlibertine fonts-sjfonts fonts-tlwg-purisa-otf)
+    # OCRmyPDF makes its PDF/A with it.
+    [ "$1" = test ] || packages+=(ghostscript)
 fi
 
 fail() {
