@@ -1,4 +1,4 @@
-"""What a page image is like, and the grey copy of it that is read best. Masters are never touched."""
+"""A decoded page, and its size."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from sohoa.pages.seals import Pixels as Pixels
-from sohoa.pages.seals import without_seals
+Pixels = NDArray[np.uint8]
 
 MM_PER_INCH = 25.4
-_A4_LONG_MM = 297.0
+A4_LONG_MM = 297.0
 _SMALLEST_MM, _LARGEST_MM = 80.0, 1300.0  # a card up to A0
 _LEAST_DPI_TAG = 75.0  # 72 is what software writes when it does not know
 
@@ -49,32 +49,7 @@ def effective_dpi(width_px: int, height_px: int, tag: tuple[float, float] | None
         sides = (width_px / tag[0] * MM_PER_INCH, height_px / tag[1] * MM_PER_INCH)
         if min(sides) >= _SMALLEST_MM and max(sides) <= _LARGEST_MM:
             return min(tag), False
-    return max(width_px, height_px) / (_A4_LONG_MM / MM_PER_INCH), True
-
-
-def ocr_copy(pixels: Pixels, dpi: float | None = None) -> Pixels:
-    """The grey page that is read best: seals, stamps and signatures gone, background flat. Same width and height.
-
-    Dividing by the local background takes out tint, shadows and most of what shines through.
-
-    Args:
-        pixels: height x width x 3 (RGB).
-        dpi: their resolution; without it the sheet is taken for A4.
-    """
-    height, width = pixels.shape[:2]
-    px_per_mm = dpi / MM_PER_INCH if dpi else max(height, width) / _A4_LONG_MM
-    grey = without_seals(pixels, px_per_mm)
-    small = _eighth(grey)
-    background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
-    background = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(background, 1), scale=255), dtype=np.uint8)
-
-
-def _eighth(grey: Pixels) -> Pixels:
-    height, width = max(1, grey.shape[0] // 8), max(1, grey.shape[1] // 8)
-    # Whole squares of pixels: several times as fast.
-    whole = grey[: 8 * height, : 8 * width]
-    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return max(width_px, height_px) / (A4_LONG_MM / MM_PER_INCH), True
 
 
 def resized(pixels: Pixels, factor: float) -> Pixels:

@@ -17,6 +17,7 @@ from sohoa.pages.imaging import Pixels
 from sohoa.pages.measures import NOT_SCANNED, measure
 from sohoa.pages.media import PDF
 from sohoa.pages.own_text import own_words
+from sohoa.pages.treatment import ocr_copy
 
 _upper_parts = UpperParts()
 
@@ -46,7 +47,7 @@ def prepare_page(
     """
     words = own_words(path, page_no) if media_type == PDF else None
     page = decode(path, media_type, page_no, dpi, max_megapixels)
-    grey = imaging.resized(imaging.ocr_copy(page.pixels, page.pixels_dpi), dpi / page.pixels_dpi)
+    grey = imaging.resized(ocr_copy(page.pixels, page.pixels_dpi), dpi / page.pixels_dpi)
     measures = measure(grey, dpi, page.pixels) if words is None else NOT_SCANNED
     lie = measures.lie if rotation is None or words is not None else _turned(grey, dpi, rotation)
     upright = straightened(page.pixels, lie.turn.rotation, 0.0)

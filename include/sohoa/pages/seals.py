@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from sohoa.pages.imaging import Pixels
 
 _COLOURED = 28  # how far channels lie apart; JPEG colour noise on black print stays below, a pale seal above
 _SHAPE_MM, _LARGEST_SHAPE_MM = 9.0, 100.0  # shorter side of a seal, frame or signature; larger is a page's border

@@ -14,8 +14,9 @@ from PIL import Image
 from sohoa.pages import Unreadable
 from sohoa.pages.decoding import decode
 from sohoa.pages.files import JPEG, PDF, PNG, TIFF
-from sohoa.pages.imaging import PageImage, effective_dpi, ocr_copy
+from sohoa.pages.imaging import PageImage, effective_dpi
 from sohoa.pages.measures import is_blank
+from sohoa.pages.treatment import ocr_copy
 
 from .scans import as_bytes, noisy, pdf_of, png_bomb, sheet, write
 

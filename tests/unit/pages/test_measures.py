@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sohoa.pages.imaging import ocr_copy
 from sohoa.pages.measures import NOT_SCANNED, Measures, is_blank, measure
+from sohoa.pages.treatment import ocr_copy
 
 from .prints import mm, page_of_text, printed
 from .scans import sheet

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sohoa.pages.imaging import ocr_copy
 from sohoa.pages.seals import Pixels, without_seals
+from sohoa.pages.treatment import ocr_copy
 
 from .scans import sheet
 

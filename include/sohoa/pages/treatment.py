@@ -1,0 +1,34 @@
+"""The grey copy of a page that is read best. Masters are never touched."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from sohoa.pages.imaging import A4_LONG_MM, MM_PER_INCH, Pixels
+from sohoa.pages.seals import without_seals
+
+
+def ocr_copy(pixels: Pixels, dpi: float | None = None) -> Pixels:
+    """The grey page that is read best: seals, stamps and signatures gone, background flat. Same width and height.
+
+    Dividing by the local background takes out tint, shadows and most of what shines through.
+
+    Args:
+        pixels: height x width x 3 (RGB).
+        dpi: their resolution; without it the sheet is taken for A4.
+    """
+    height, width = pixels.shape[:2]
+    px_per_mm = dpi / MM_PER_INCH if dpi else max(height, width) / A4_LONG_MM
+    grey = without_seals(pixels, px_per_mm)
+    small = _eighth(grey)
+    background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
+    background = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(background, 1), scale=255), dtype=np.uint8)
+
+
+def _eighth(grey: Pixels) -> Pixels:
+    height, width = max(1, grey.shape[0] // 8), max(1, grey.shape[1] // 8)
+    # Whole squares of pixels: several times as fast.
+    whole = grey[: 8 * height, : 8 * width]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
