@@ -74,26 +74,29 @@ def page_images(path: Path, dpi: int) -> list[Image.Image]:
         return [frame.copy() for frame in ImageSequence.Iterator(image)]
 
 
-def prepare_home(scans: Scans, home: Path) -> None:
+def prepare_home(samples: Path, home: Path) -> None:
     """A home with the register in it, as it stands before a batch comes; not timed."""
     environment = {**os.environ, "SOHOA_HOME": str(home)}
     run([BIN / "sohoa", "init"], environment)
-    run([BIN / "sohoa", "register", "import", str(scans.folder / "register.csv")], environment, good=(0, 1))
+    run([BIN / "sohoa", "register", "import", str(samples / "register.csv")], environment, good=(0, 1))
 
 
-def digitise(scans: Scans, home: Path) -> dict[PageKey, str]:
-    """The whole way of `sohoa digitise`, from the scans to PDF/A, catalogue and receipt; texts are read later."""
+def digitise(samples: Path, home: Path) -> None:
+    """The whole way of `sohoa digitise`, from the scans to PDF/A, catalogue and receipt."""
     environment = {**os.environ, "SOHOA_HOME": str(home)}
-    command = [BIN / "sohoa", "digitise", scans.folder / "scans", "--unit", "G09.01", "--jobs", str(JOBS)]
+    command = [BIN / "sohoa", "digitise", samples / "scans", "--unit", "G09.01", "--jobs", str(JOBS)]
     run(command, environment, good=(0, 1))
-    return {}
+
+
+def export(home: Path) -> str:
+    """The documents of a catalogue, a JSON object a line."""
+    return run([BIN / "sohoa", "catalogue", "export"], {**os.environ, "SOHOA_HOME": str(home)})
 
 
 def digitised_texts(home: Path) -> dict[PageKey, str]:
     """The text of every page in a catalogue."""
-    environment = {**os.environ, "SOHOA_HOME": str(home)}
     texts: dict[PageKey, str] = {}
-    for line in run([BIN / "sohoa", "catalogue", "export"], environment).splitlines():
+    for line in export(home).splitlines():
         document: dict[str, Any] = json.loads(line)
         for number, text in enumerate(document["text"].split("\f"), document["first_page"]):
             texts[document["source_file"], number] = text
@@ -131,8 +134,14 @@ def run(command: Sequence[str | Path], environment: dict[str, str], good: tuple[
     return done.stdout
 
 
+def sohoa(scans: Scans, home: Path) -> dict[PageKey, str]:
+    """`sohoa digitise`; the texts are read from its catalogue when the clock has stopped."""
+    digitise(scans.folder, home)
+    return {}
+
+
 CONTENDERS: dict[str, Callable[[Scans, Path], dict[PageKey, str]]] = {
-    "sohoa_digitise": digitise,
+    "sohoa_digitise": sohoa,
     "tesseract": tesseract,
     "ocrmypdf": ocrmypdf,
 }

@@ -29,9 +29,9 @@ def measure_overhead(folder: Path) -> dict[str, Any]:
     by_command: list[float] = []
     tasks: list[dict[str, Any]] = []
     for number in range(ROUNDS):
-        prepare_home(scans, folder / f"home-{number}")
+        prepare_home(scans.folder, folder / f"home-{number}")
         started = time.perf_counter()
-        digitise(scans, folder / f"home-{number}")
+        digitise(scans.folder, folder / f"home-{number}")
         by_command.append(time.perf_counter() - started)
         airflow = LocalAirflow(folder / f"airflow-{number}", folder / f"data-{number}")
         with running(airflow):

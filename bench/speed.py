@@ -24,7 +24,7 @@ def measure_speed(folder: Path) -> dict[str, Any]:
     for number in range(ROUNDS):
         for name, read in CONTENDERS.items():
             out = folder / f"{name}-{number}"
-            prepare_home(scans, out)
+            prepare_home(scans.folder, out)
             before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
             texts = read(scans, out)
             wall = time.perf_counter() - started
@@ -62,4 +62,5 @@ def _summary(rounds: list[tuple[float, float]], n_pages: int, errors: CharacterE
         "cpu_s_per_page": round(statistics.median(cpu for _, cpu in rounds) / n_pages, 3),
         "character_error_rate": round(errors.rate, 4),
         "character_error_rate_without_diacritics": round(errors.rate_folded, 4),
+        "characters_outside_the_truth": round(errors.extra_rate, 4),
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contenders import BIN, Scans, digitise, digitised_texts, make_scans, prepare_home, run, tesseract
+from contenders import BIN, Scans, digitise, digitised_texts, export, make_scans, prepare_home, run, tesseract
 from speed import count_errors
 from sqlalchemy import select
 
@@ -43,8 +43,8 @@ def digitised(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp(level)
     scans = make_scans(folder, N_EACH, SEEDS[level], level, dpi=None)
     home = folder / "home"
-    prepare_home(scans, home)
-    digitise(scans, home)
+    prepare_home(scans.folder, home)
+    digitise(scans.folder, home)
     own = count_errors(scans, digitised_texts(home))
     bare = count_errors(scans, tesseract(scans, folder))
     truth = [json.loads(line) for line in (scans.folder / "truth.jsonl").read_text("utf-8").splitlines()]
@@ -65,7 +65,7 @@ def evaluated(scans: Scans, home: Path) -> dict[str, Any]:
     """What `sohoa evaluate` says of the digitised scans."""
     environment = {**os.environ, "SOHOA_HOME": str(home)}
     got = home / "got.jsonl"
-    got.write_text(run([BIN / "sohoa", "catalogue", "export"], environment), encoding="utf-8")
+    got.write_text(export(home), encoding="utf-8")
     truth = str(scans.folder / "truth.jsonl")
     told = run([BIN / "sohoa", "evaluate", "--truth", truth, "--got", str(got), "--json"], environment, good=(0, 1))
     scores: dict[str, Any] = json.loads(told)["all"]
@@ -114,8 +114,8 @@ def test_turned_blank_and_coarse_pages_are_flagged_and_no_straight_page_is_turne
 @pytest.mark.parametrize("dpi", [100, 150, 185])
 def test_scans_below_the_legal_floor_are_all_flagged_and_none_is_accepted(tmp_path: Path, dpi: int) -> None:
     scans = make_scans(tmp_path, 6, 731_100 + dpi, "office", dpi=dpi)
-    prepare_home(scans, tmp_path / "home")
-    digitise(scans, tmp_path / "home")
+    prepare_home(scans.folder, tmp_path / "home")
+    digitise(scans.folder, tmp_path / "home")
     pages = pages_by_place(tmp_path / "home")
     assert pages.keys() == scans.truth.keys()
     assert all("low_dpi" in (page.quality_flags or ()) for page in pages.values())

@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from contenders import digitise, export, prepare_home
 
+from sohoa.reading.stacks import DIVISION_REASONS
 from sohoa.samples import make_stacks
 
 pytestmark = pytest.mark.accept
 
-BIN = Path(sys.executable).parent
 # Seeds below 100000 are for tuning by hand; these are for measuring only.
 SEED = 730_003
 N_STACKS = int(os.environ.get("SOHOA_ACCEPT_STACKS", "50"))
 PER_STACK = 6
 ACCEPTED = {"accepted", "signed", "archived"}
-DIVISION_REASONS = {"uncertain_boundary", "separator_mismatch", "separator_foreign"}
 Range = tuple[int, int]
 
 
 def digitised(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Truth and export of freshly made stacks of the office level, a row for each document."""
     made = make_stacks(folder / "samples", N_STACKS, PER_STACK, SEED, "office", side="test", separators=False)
-    environment = {**os.environ, "SOHOA_HOME": str(folder / "home")}
-
-    def sohoa(*arguments: str) -> str:
-        done = subprocess.run([BIN / "sohoa", *arguments], env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode in (0, 1), done.stderr
-        return done.stdout
-
-    sohoa("init")
-    sohoa("register", "import", str(made.register_csv))
-    sohoa("digitise", str(made.scans), "--unit", "G09.01")
-    return rows_of(made.truth.read_text("utf-8")), rows_of(sohoa("catalogue", "export"))
+    prepare_home(made.out, folder / "home")
+    digitise(made.out, folder / "home")
+    return rows_of(made.truth.read_text("utf-8")), rows_of(export(folder / "home"))
 
 
 def rows_of(text: str) -> list[dict[str, Any]]:
@@ -57,7 +47,7 @@ def ranges_by_file(rows: list[dict[str, Any]]) -> dict[str, list[Range]]:
 def test_stacks_are_divided_rightly_or_left_to_a_person(tmp_path: Path) -> None:
     truth, got = digitised(tmp_path)
     true, found = ranges_by_file(truth), ranges_by_file(got)
-    in_doubt = {row["source_file"] for row in got if DIVISION_REASONS & set(row["review_reasons"])}
+    in_doubt = {row["source_file"] for row in got if set(DIVISION_REASONS) & set(row["review_reasons"])}
     right = {name for name in true if found.get(name) == true[name] and name not in in_doubt}
     wrong = {name: (true[name], found.get(name)) for name in true if name not in right | in_doubt}
     wrong_accepted = [
