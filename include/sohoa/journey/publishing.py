@@ -155,8 +155,6 @@ def _settle(session: Session, batch: Batch, document: Document) -> None:
         reasons.append("result_has_copy")
     if "no_pdfa" in flags:
         reasons.append("no_pdfa")
-    if "missing_page" in flags:
-        reasons.append("missing_page")
     document.flags = sorted(flags)
     document.review_reasons = list(dict.fromkeys(reasons))
     if reasons:

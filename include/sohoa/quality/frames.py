@@ -45,6 +45,7 @@ RECORD_FLAGS = (
     "separator_mismatch",
     "separator_foreign",
     "dossier_conflict",
+    "missing_page",
 )
 RECORD_SCAN = ("min_dpi", "all_colour")
 

@@ -38,6 +38,7 @@ GOOD_RECORD: dict[str, Any] = {
     "separator_mismatch": False,
     "separator_foreign": False,
     "dossier_conflict": False,
+    "missing_page": False,
     "claimed_on": dt.date(2022, 3, 1),
 }
 
