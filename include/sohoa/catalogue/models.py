@@ -81,6 +81,13 @@ class PageStatus(StrEnum):
     SEPARATOR = "separator"  # a separator sheet, or its blank back: of no document
 
 
+class TextOrigin(StrEnum):
+    """Where the words of a page are from."""
+
+    OCR = "ocr"
+    OWN = "own"  # born digital
+
+
 class DocumentStatus(StrEnum):
     """The contract's document states."""
 
@@ -306,7 +313,7 @@ class Page(Base):
     colour: Mapped[bool | None]
     has_text: Mapped[bool | None]  # of its own: born digital, or an older text layer
     n_words: Mapped[int | None]
-    text_origin: Mapped[str | None] = mapped_column(String(10))  # ocr | own: where its words are from
+    text_origin: Mapped[str | None] = mapped_column(String(10))
     rotation: Mapped[int | None]  # degrees clockwise that bring the page as delivered upright: 0 90 180 270
     skew_degrees: Mapped[float | None] = mapped_column(Float)  # clockwise turn that then makes its lines level
     paper_mm: Mapped[list[float] | None] = mapped_column(JSON)  # width and height of the sheet as delivered

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from sohoa.archive.groups import page_source
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import Batch, Page, PageStatus, ScanFile
+from sohoa.catalogue.models import Batch, Page, PageStatus, ScanFile, TextOrigin
 from sohoa.intake.claiming import note_progress
 from sohoa.intake.delivered import masters_of
 from sohoa.journey.looks import Closer, look_closer
@@ -170,7 +170,8 @@ def _keep(settings: Settings, page: OcrCopy, closer: Closer, scanned_on: dt.date
     )
     keep_page(settings, page.sha256, page.page_no, words)
     status = PageStatus.BLANK if page.facts["blank"] else PageStatus.OCRED
-    facts = {**judged, "text_origin": "own" if page.is_born_digital else "ocr", "n_words": len(words.words)}
+    origin = TextOrigin.OWN if page.is_born_digital else TextOrigin.OCR
+    facts = {**judged, "text_origin": origin, "n_words": len(words.words)}
     _finish(settings, page.sha256, page.page_no, status, facts)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sohoa.archive import Store, master_key
 from sohoa.archive.groups import members, page_source
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import Document, Page
+from sohoa.catalogue.models import Document, Page, TextOrigin
 from sohoa.intake.claiming import note_progress
 from sohoa.journey.chunks import own_folder
 from sohoa.journey.readings import words_key
@@ -21,7 +21,6 @@ from sohoa.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_OWN = "own"  # where a page's words are from
 _SECONDS_PER_PAGE = 10.0
 
 
@@ -110,7 +109,7 @@ def _pages_of(settings: Settings, document: Document) -> list[_Page]:
                 words=store.path(key) if store.exists(key) else None,
                 rotation=page.rotation or 0,
                 skew_degrees=page.skew_degrees or 0.0,
-                keep_own_text=page.text_origin == _OWN,
+                keep_own_text=page.text_origin == TextOrigin.OWN,
             )
         )
     return asked

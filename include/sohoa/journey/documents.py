@@ -22,6 +22,7 @@ from sohoa.catalogue.models import (
     Page,
     PageStatus,
     ScanFile,
+    TextOrigin,
 )
 from sohoa.intake.delivered import masters_of, source_files
 from sohoa.journey.readings import PageWords, kept_page
@@ -162,7 +163,7 @@ def _evidence(page: PageWords | None) -> PageEvidence:
 
 def _page_flags(pages: Sequence[Page]) -> set[str]:
     flags = {flag for page in pages for flag in page.quality_flags or ()}
-    if any(page.text_origin == "own" for page in pages):
+    if any(page.text_origin == TextOrigin.OWN for page in pages):
         flags.add("born_digital")
     return flags
 

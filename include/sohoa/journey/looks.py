@@ -76,11 +76,10 @@ def _cut(settings: Settings, worker: PageWorker, number: int, page: OcrCopy, wor
     """Cut number and date out of a page: what is read again, and in colour with more room what is judged for ink."""
     if page.words is None or page.is_born_digital:
         return []
-    lines = lines_of(page.words, page.aspect)
-    places = places_to_look_again(lines)
+    header = find_header(lines_of(page.words, page.aspect))
+    places = places_to_look_again(header)
     if not places:
         return []
-    header = find_header(lines)
     found = {"number": header.number, "date": header.date}
     parts = [
         _Part(number, name, place, found[name], work / f"{number:04d}-{name}.pgm") for name, place in places.items()

@@ -128,13 +128,12 @@ class Place:
     one_line: bool
 
 
-def places_to_look_again(lines: Sequence[Line]) -> dict[str, Place]:
+def places_to_look_again(header: Header) -> dict[str, Place]:
     """Where number and date stand on a first page.
 
     By their lines; where only the other one was found, at its level (NĐ 30/2020 PL I has both in one line); where
     only the head was found, by the layout.
     """
-    header = find_header(lines)
     if header.title is None:
         return {}
     return {

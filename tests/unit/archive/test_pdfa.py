@@ -312,7 +312,8 @@ def test_the_words_of_a_page_that_draws_out_of_bounds_are_not_displaced(tmp_path
 
 
 def test_a_born_digital_page_keeps_its_own_text_alone(tmp_path: Path) -> None:
-    fpdf = pytest.importorskip("fpdf")
+    import fpdf
+
     from sohoa.samples.faces import DEFAULT_FACE, text_font
 
     document = fpdf.FPDF()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sohoa.ocr import Word
 from sohoa.reading import FIELD_NAMES, PageEvidence, places_to_look_again, read_document
+from sohoa.reading.header import find_header
 from sohoa.reading.lines import lines_of
 
 from .typesetting import (
@@ -389,11 +390,11 @@ def test_a_date_line_torn_by_the_gap_for_a_pen_s_day_is_one_line() -> None:
         Row("Hà Nội, ngày", 0.58, 0.11),
         Row("tháng 12 năm 2021", 0.82, 0.11),
     ]
-    assert places_to_look_again(lines_of(words_of(torn), PORTRAIT))["date"].one_line
+    assert places_to_look_again(find_header(lines_of(words_of(torn), PORTRAIT)))["date"].one_line
 
 
 def test_lines_that_the_first_look_lost_are_looked_for_by_the_layout() -> None:
-    places = places_to_look_again(lines_of(words_of(without(DECISION, "Số:", "Hà Nội,")), PORTRAIT))
+    places = places_to_look_again(find_header(lines_of(words_of(without(DECISION, "Số:", "Hà Nội,")), PORTRAIT)))
     for place, centre in ((places["number"], LEFT), (places["date"], RIGHT)):
         assert not place.one_line
         left, top, right, bottom = place.box
@@ -405,7 +406,7 @@ def test_lines_that_the_first_look_lost_are_looked_for_by_the_layout() -> None:
 
 @pytest.mark.parametrize(("start", "name", "centre"), [("Số:", "number", LEFT), ("Hà Nội,", "date", RIGHT)])
 def test_a_line_that_was_lost_is_looked_for_at_the_level_of_the_other(start: str, name: str, centre: float) -> None:
-    place = places_to_look_again(lines_of(words_of(without(DECISION, start)), PORTRAIT))[name]
+    place = places_to_look_again(find_header(lines_of(words_of(without(DECISION, start)), PORTRAIT)))[name]
     assert place.one_line
     left, top, right, bottom = place.box
     assert left < centre - 0.08 < centre + 0.08 < right
@@ -434,13 +435,13 @@ def test_what_is_found_by_the_layout_is_read_from_its_own_line() -> None:
 
 
 def test_number_and_date_are_the_places_for_a_second_look() -> None:
-    places = places_to_look_again(lines_of(words_of(DECISION), PORTRAIT))
+    places = places_to_look_again(find_header(lines_of(words_of(DECISION), PORTRAIT)))
     assert set(places) == {"number", "date"}
     left, top, right, bottom = places["number"].box
     assert places["number"].one_line
     assert left < 0.2 < 0.34 < right < 0.5
     assert top < 0.11 < 0.122 < bottom
-    assert places_to_look_again([]) == {}
+    assert places_to_look_again(find_header([])) == {}
 
 
 @pytest.mark.parametrize("words", [(), [Word("", 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)]], ids=["none", "one empty word"])

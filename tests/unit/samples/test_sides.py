@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sohoa.samples import FaceMissingError, Level, Side, faces, make_samples
+from sohoa.samples import Level, Side, make_samples
 from sohoa.samples.ageing import AGEING
 from sohoa.samples.plan import make_plan
 from sohoa.samples.templates import TEMPLATES
@@ -19,11 +19,6 @@ from .conftest import Made, read
 @pytest.fixture(scope="module")
 def unseen(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Three hard scans of the test side, all numbers put in by hand or by stamp."""
-    try:
-        for name in faces.USUAL_FACES[Side.TEST]:
-            faces.check_family(name)
-    except FaceMissingError as error:
-        pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("unseen")
     return read(make_samples(folder, 3, 5, "hard", side="test", numbering=("stamped", "pen"), dpi=100))
 
