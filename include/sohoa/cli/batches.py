@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any
 
 import typer
@@ -33,12 +33,14 @@ def digitise(
     """Read, check, link and archive a batch in this process; the folder stays as it is."""
     from sohoa import journey
     from sohoa.intake.receiving import adopt_folder, receive_batch
+    from sohoa.quality import load_gate
 
     # It names folders of the outbox.
     if not re.fullmatch(r"[^\W_][\w.-]*", unit):
         raise typer.BadParameter(f"{unit!r} is no unit code such as G09.04", param_hint="--unit")
     settings = load_settings()
     settings.jobs = jobs or settings.jobs
+    Thread(target=load_gate, daemon=True).start()
     batch_id = adopt_folder(settings, folder, unit)
     note(f"Batch {batch_id}: copying to the master store …")
     receive_batch(settings, batch_id)
@@ -64,18 +66,25 @@ def digitise(
 
 def _read_all(settings: Settings, batch_id: str) -> int:
     """Read all chunks, `settings.jobs` at a time; return how many broke down. The others are read all the same."""
-    from sohoa.journey import plan_chunks, read_chunk
+    from sohoa.journey import Chunk, plan_chunks, read_chunk
+    from sohoa.pages import PageWorkers
 
     chunks = plan_chunks(settings, batch_id)
     n_pages = sum(last - first + 1 for chunk in chunks for _, first, last in chunk)
     n_done = n_lost = 0
-    # Forked children of a process with threads may hang.
+
+    def read(chunk: Chunk) -> None:
+        with workers.borrowed() as worker:
+            read_chunk(settings, batch_id, chunk, worker)
+
+    # Threads will do: all heavy work is done by the programs that they wait for.
     with (
         progress_bar("Reading pages") as progress,
-        ProcessPoolExecutor(settings.jobs, mp_context=get_context("spawn")) as pool,
+        PageWorkers(settings, settings.jobs) as workers,
+        ThreadPoolExecutor(settings.jobs) as pool,
     ):
         progress(0, n_pages)
-        running = {pool.submit(read_chunk, settings, batch_id, chunk): chunk for chunk in chunks}
+        running = {pool.submit(read, chunk): chunk for chunk in chunks}
         for future in as_completed(running):
             n_done += sum(last - first + 1 for _, first, last in running[future])
             progress(n_done, n_pages)

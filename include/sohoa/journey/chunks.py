@@ -9,6 +9,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,18 +84,24 @@ def _ranges(pages: Sequence[Any]) -> Chunk:
     return ranges
 
 
-def read_chunk(settings: Settings, batch_id: str, chunk: Chunk) -> int:
+def read_chunk(settings: Settings, batch_id: str, chunk: Chunk, worker: PageWorker | None = None) -> int:
     """Read the pages of a chunk that are not read yet; return how many could not be read.
 
     Every page ends as ocred, blank or failed (with its reason); one bad page costs only itself.
+
+    Args:
+        settings: Language, resolution and limits.
+        batch_id: The batch that the pages came with.
+        chunk: One of `plan_chunks`.
+        worker: One that nobody else uses meanwhile; a new one unless given.
     """
     first = PageRange(*chunk[0])
     work = own_folder(settings, batch_id, f"{first.sha256[:16]}-{first.first:05d}")
     try:
-        with PageWorker(settings) as worker:
-            pages = _make_copies(settings, worker, chunk, work)
-            read_copies(settings, worker, pages, work)
-            looks = look_closer(settings, worker, pages, work / "looks")
+        with nullcontext(worker) if worker else PageWorker(settings) as opener:
+            pages = _make_copies(settings, opener, chunk, work)
+            read_copies(settings, opener, pages, work)
+            looks = look_closer(settings, opener, pages, work / "looks")
         for page, closer in zip(pages, looks, strict=True):
             _keep(settings, page, closer, _scanned_on(settings, batch_id, page.sha256))
     finally:
@@ -127,7 +134,7 @@ def _make_copies(settings: Settings, worker: PageWorker, chunk: Chunk, work: Pat
     copies = []
     for number, (sha256, page_no) in enumerate(_pending(settings, chunk)):
         source = page_source(settings, sha256, page_no)
-        image = work / f"{number:04d}.pgm"
+        image = work / f"{number:04d}.tif"
         try:
             facts = make_copy(settings, worker, source, image)
         except Unreadable as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sohoa.catalogue.models import Document, Page, TextOrigin
 from sohoa.intake.claiming import note_progress
 from sohoa.journey.chunks import own_folder
 from sohoa.journey.readings import words_key
-from sohoa.pages import PageWorker, Unreadable
+from sohoa.pages import PageWorker, PageWorkers, Unreadable
 from sohoa.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -45,17 +46,25 @@ def make_copies(settings: Settings, batch_id: str) -> int:
             .where(Document.batch_id == batch_id, Document.pdfa_sha256.is_(None))
             .order_by(Document.sha256, Document.first_page)  # a long stack stays open for its documents
         ).all()
-    n_failed = 0
-    with PageWorker(settings) as worker:
-        for document in documents:
-            try:
-                _make_copy(settings, worker, document)
-            except Unreadable as error:
-                logger.warning("No PDF/A of document %s: %s", document.document_id, error)
-                _flag(settings, document.document_id)
-                n_failed += 1
+
+    def made(document: Document) -> bool:
+        with workers.borrowed() as worker:
+            return _is_made(settings, worker, document)
+
+    with PageWorkers(settings, settings.jobs) as workers, ThreadPoolExecutor(settings.jobs) as pool:
+        n_failed = sum(not done for done in pool.map(made, documents))
     note_progress(settings, batch_id)
     return n_failed
+
+
+def _is_made(settings: Settings, worker: PageWorker, document: Document) -> bool:
+    try:
+        _make_copy(settings, worker, document)
+    except Unreadable as error:
+        logger.warning("No PDF/A of document %s: %s", document.document_id, error)
+        _flag(settings, document.document_id)
+        return False
+    return True
 
 
 def _make_copy(settings: Settings, worker: PageWorker, document: Document) -> None:

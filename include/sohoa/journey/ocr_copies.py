@@ -89,7 +89,7 @@ def _read_turned(settings: Settings, worker: PageWorker, doubtful: Sequence[OcrC
     turned: list[tuple[OcrCopy, OcrCopy]] = []
     for copy in doubtful:
         for rotation in copy.facts["other_rotations"]:
-            image = copy.image.with_name(f"{copy.image.stem}-{rotation}.pgm")
+            image = copy.image.with_name(f"{copy.image.stem}-{rotation}{copy.image.suffix}")
             try:
                 facts = make_copy(settings, worker, copy.source, image, rotation)
             except Unreadable as error:

@@ -20,6 +20,31 @@ from sohoa.tools import TESSERACT, arm_launcher
 
 logger = logging.getLogger(__name__)
 
+
+def _load_pytesseract() -> ModuleType:
+    """The module without pandas, which it loads where it finds it: two seconds for tables that nobody asks for here.
+
+    A chunk is a process of its own under Airflow, so each would wait for that anew.
+    """
+    without_pandas = "pandas" not in sys.modules and "pytesseract" not in sys.modules
+    if without_pandas:
+        sys.modules["pandas"] = None  # type: ignore[assignment] # what import takes for "not installed"
+    try:
+        return importlib.import_module("pytesseract")
+    finally:
+        if without_pandas:
+            del sys.modules["pandas"]
+
+
+# At once: while it hides pandas, no other thread may look for it.
+_pytesseract = _load_pytesseract().pytesseract
+
+_OPTIONS = (
+    "tessedit_do_invert=0",  # white print on black is rare in offices, and looking for it takes half as long again
+    "textord_all_prop=1",  # no search for typewriter pitch, which this recogniser does not use
+    "tessedit_create_tsv=1",
+)
+
 _ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
 """The `vie` model writes the Icelandic letter where the Vietnamese one stands; they look the same."""
 _DOUBLE = re.compile("ĐÐ|ÐĐ")
@@ -50,7 +75,7 @@ def read_images(settings: Settings, images: Sequence[Path], work: Path) -> list[
 
     Args:
         settings: Language, resolution and limits.
-        images: PGM files that we wrote ourselves, at `settings.ocr_dpi`.
+        images: image files that we wrote ourselves, at `settings.ocr_dpi`.
         work: A folder of this call's own.
     """
     if not images:
@@ -81,7 +106,7 @@ def read_lines(
 
     Args:
         settings: Language, resolution and limits.
-        images: PGM files that we wrote ourselves.
+        images: image files that we wrote ourselves.
         work: A folder of this call's own.
         layout: What each holds.
         language: Another one than that of the settings.
@@ -101,42 +126,26 @@ def _words_of(
     settings: Settings, images: Sequence[Path], work: Path, options: str = "", language: str | None = None
 ) -> list[list[Word]]:
     """Run tesseract on a list of images; TesseractFailed unless it answers for every one."""
-    pytesseract = _pytesseract()
     work.mkdir(parents=True, exist_ok=True)
     listing, base = work / "list.txt", work / "out"
     listing.write_text("".join(f"{image}\n" for image in images), encoding="utf-8")
     arm_launcher(settings.ocr_memory_mb)
-    pytesseract.pytesseract.tesseract_cmd = str(TESSERACT)
+    _pytesseract.tesseract_cmd = str(TESSERACT)
     base.with_suffix(".tsv").unlink(missing_ok=True)
     try:
-        pytesseract.pytesseract.run_tesseract(
+        _pytesseract.run_tesseract(
             str(listing),
             str(base),
             extension="tsv",
             lang=language or settings.ocr_language,
-            config=f"--dpi {settings.ocr_dpi} -c tessedit_do_invert=0 -c tessedit_create_tsv=1 {options}",
+            config=" ".join((f"--dpi {settings.ocr_dpi}", *(f"-c {option}" for option in _OPTIONS), options)),
             timeout=settings.ocr_seconds_per_page * len(images),
         )
-    except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError, RuntimeError, OSError) as error:
-        if isinstance(error, pytesseract.TesseractNotFoundError):
+    except (_pytesseract.TesseractError, _pytesseract.TesseractNotFoundError, RuntimeError, OSError) as error:
+        if isinstance(error, _pytesseract.TesseractNotFoundError):
             raise
         raise TesseractFailed(str(error)) from error
     return _words_by_page(base.with_suffix(".tsv"), len(images))
-
-
-def _pytesseract() -> ModuleType:
-    """The module without pandas, which it loads where it finds it: two seconds for tables that nobody asks for here.
-
-    A chunk is a process of its own under Airflow, so each would wait for that anew.
-    """
-    without_pandas = "pandas" not in sys.modules and "pytesseract" not in sys.modules
-    if without_pandas:
-        sys.modules["pandas"] = None  # type: ignore[assignment] # what import takes for "not installed"
-    try:
-        return importlib.import_module("pytesseract")
-    finally:
-        if without_pandas:
-            del sys.modules["pandas"]
 
 
 def _words_by_page(tsv: Path, n_pages: int) -> list[list[Word]]:

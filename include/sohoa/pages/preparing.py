@@ -19,19 +19,21 @@ from sohoa.pages.media import PDF
 from sohoa.pages.own_text import own_words
 from sohoa.pages.treatment import ocr_copy
 
+# Tesseract reads this fastest; of a PNM file it asks for every byte by itself.
+_UNPACKED = (cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_NONE)
 _upper_parts = UpperParts()
 
 
 def prepare_page(
     path: Path, media_type: str, page_no: int, dpi: int, max_megapixels: int, out: Path, rotation: int | None = None
 ) -> dict[str, Any]:
-    """Write the OCR copy (PGM at `dpi`) of a page to `out`, and tell what the page is like.
+    """Write the OCR copy of a page to `out`, and tell what the page is like.
 
     Args:
         path: the file as delivered.
         media_type: its type by content.
         page_no: which page, from 1.
-        dpi: resolution of the copy.
+        dpi: resolution of the copy; its format goes by the suffix of `out`.
         max_megapixels: larger pages are refused.
         out: the file to write.
         rotation: degrees clockwise that bring the page upright, where that is known; otherwise it is found out.
@@ -53,7 +55,7 @@ def prepare_page(
     upright = straightened(page.pixels, lie.turn.rotation, 0.0)
     _upper_parts.keep(path, page_no, lie.turn.rotation, UprightPart(upright, len(upright), page.pixels_dpi))
     grey = straightened(grey, lie.turn.rotation, lie.skew_degrees)
-    if not cv2.imwrite(str(out), grey):
+    if not cv2.imwrite(str(out), grey, _UNPACKED):
         raise OSError(f"cannot write {out}")
     height, width = grey.shape
     return {

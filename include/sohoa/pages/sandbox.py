@@ -8,8 +8,10 @@ import selectors
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -110,3 +112,25 @@ class PageWorker:
             with suppress(BrokenPipeError):
                 stream.close()
         return process.wait()
+
+
+class PageWorkers(ExitStack):
+    """A worker for each of several threads; those that are not needed never start.
+
+    Use as a context manager, around that of the threads.
+    """
+
+    def __init__(self, settings: Settings, n_workers: int) -> None:
+        super().__init__()
+        self._idle: SimpleQueue[PageWorker] = SimpleQueue()
+        for _ in range(n_workers):
+            self._idle.put(self.enter_context(PageWorker(settings)))
+
+    @contextmanager
+    def borrowed(self) -> Iterator[PageWorker]:
+        """A worker that nobody else uses meanwhile; waits until there is one."""
+        worker = self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put(worker)

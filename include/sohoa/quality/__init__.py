@@ -9,7 +9,7 @@ Importing this package is cheap; Great Expectations and pandas are imported when
 
 from sohoa.quality.data_docs import write_data_docs
 from sohoa.quality.frames import records_frame, register_frame, warehouse_frame
-from sohoa.quality.judging import judge
+from sohoa.quality.judging import judge, load_gate
 from sohoa.quality.store import store_verdicts
 from sohoa.quality.suites import GATES, Gate, Severity
 from sohoa.quality.verdicts import WHOLE, Check, GateFailed, GateResult, RowVerdict, explain, require
@@ -25,6 +25,7 @@ __all__ = [
     "Severity",
     "explain",
     "judge",
+    "load_gate",
     "records_frame",
     "register_frame",
     "require",

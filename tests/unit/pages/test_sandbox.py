@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from sohoa.pages import PageWorker, Unreadable
+from sohoa.pages import PageWorker, PageWorkers, Unreadable
 from sohoa.settings import Settings
 
 from .scans import as_bytes, noisy, sheet, write
@@ -77,6 +78,32 @@ def test_one_process_answers_call_after_call(settings: Settings, scan: Path) -> 
             count(worker, write(scan.with_name("empty"), b""))
         assert count(worker, scan)["n_pages"] == 1
         assert pid_of(worker) == first
+
+
+def test_threads_share_as_many_workers_as_there_are_and_never_one_at_the_same_time(
+    settings: Settings, scan: Path
+) -> None:
+    used: set[int] = set()
+    in_use: list[int] = []
+
+    def use(_: int) -> None:
+        with workers.borrowed() as worker:
+            assert id(worker) not in in_use
+            in_use.append(id(worker))
+            used.add(id(worker))
+            assert count(worker, scan)["n_pages"] == 1
+            in_use.remove(id(worker))
+
+    with PageWorkers(settings, 2) as workers, ThreadPoolExecutor(4) as pool:
+        list(pool.map(use, range(8)))
+    assert len(used) == 2
+
+
+def test_workers_of_threads_end_with_their_context(settings: Settings, scan: Path) -> None:
+    with PageWorkers(settings, 2) as workers, workers.borrowed() as worker:
+        count(worker, scan)
+        running = pid_of(worker)
+    assert running not in command_lines()
 
 
 def test_a_worker_killed_between_calls_is_replaced(settings: Settings, scan: Path) -> None:
