@@ -12,7 +12,7 @@ import pikepdf
 from sohoa.archive.embedding import ImagePages
 from sohoa.archive.old_layers import without_hidden_text
 from sohoa.archive.textlayer import entries
-from sohoa.pages.media import PDF
+from sohoa.pages.formats.media import PDF
 
 _DRAWN_DPI = (200.0, 300.0, 600.0)  # least, usual, most
 _FEW = 3  # pictures of a page

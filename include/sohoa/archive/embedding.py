@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from sohoa.archive.pictures import Picture, as_it_is, as_jpeg, packed, repacked
-from sohoa.pages.decoding import decode
+from sohoa.pages.formats.decoding import decode
 from sohoa.pages.imaging import effective_dpi
 
 POINTS_PER_INCH = 72

@@ -17,9 +17,9 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from sohoa.archive import jpeg_strips
+from sohoa.pages.formats.media import JPEG, PNG, TIFF
+from sohoa.pages.formats.pictures import OpenPicture
 from sohoa.pages.imaging import effective_dpi
-from sohoa.pages.media import JPEG, PNG, TIFF
-from sohoa.pages.pictures import OpenPicture
 
 _ORIENTATION = 274
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262

@@ -11,11 +11,11 @@ import cv2
 from sohoa.pages import imaging
 from sohoa.pages.barcodes import read_barcodes
 from sohoa.pages.cutting import UpperParts, UprightPart
-from sohoa.pages.decoding import decode
+from sohoa.pages.formats.decoding import decode
+from sohoa.pages.formats.media import PDF
 from sohoa.pages.geometry import Lie, Turn, skew_of, straightened
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.measures import NOT_SCANNED, measure
-from sohoa.pages.media import PDF
 from sohoa.pages.own_text import own_words
 from sohoa.pages.treatment import ocr_copy
 

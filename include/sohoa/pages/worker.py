@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from sohoa.pages import files
+from sohoa.pages.formats import files
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink import ink_of
 from sohoa.pages.ink_copies import black_ink, every_ink, ink_but_red

@@ -17,18 +17,18 @@ import pikepdf
 import pikepdf.pdfa
 import pypdfium2
 import pytest
+from pages.formats.kinds import GOOD, content_of
 from pages.kind_page import DPI, noisy_page
 from pages.kind_pdfs import jpeg_pdf
-from pages.kinds import GOOD, content_of
 from pages.scans import as_bytes, pdf_of, sheet
 from PIL import Image
 
 from sohoa.archive import copy_pages
 from sohoa.archive.pdfa import CopyPage, NotPdfa, make_pdfa
 from sohoa.ocr.words import Word
-from sohoa.pages.decoding import decode
+from sohoa.pages.formats.decoding import decode
+from sohoa.pages.formats.media import JPEG, PDF, PNG, TIFF
 from sohoa.pages.geometry import straightened
-from sohoa.pages.media import JPEG, PDF, PNG, TIFF
 
 REDRAWN = {
     "pdf of a cmyk jpeg",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pages.kinds import GOOD, content_of
-from pages.kinds_bad import BAD_FILES, BAD_PAGES, MEMORY_MB, bad_content
+from pages.formats.kinds import GOOD, content_of
+from pages.formats.kinds_bad import BAD_FILES, BAD_PAGES, MEMORY_MB, bad_content
 
 from sohoa.catalogue.models import FileOutcome, Page, PageStatus, ScanFile
 from sohoa.intake.receiving import adopt_folder, receive_batch

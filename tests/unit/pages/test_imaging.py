@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from sohoa.pages import Unreadable
-from sohoa.pages.decoding import decode
-from sohoa.pages.files import JPEG, PDF, PNG, TIFF
+from sohoa.pages.formats.decoding import decode
+from sohoa.pages.formats.files import JPEG, PDF, PNG, TIFF
 from sohoa.pages.imaging import PageImage, effective_dpi
 from sohoa.pages.measures import is_blank
 from sohoa.pages.treatment import ocr_copy

@@ -22,7 +22,7 @@ from sohoa.pages.own_text import is_vietnamese, own_words
 from sohoa.reading.lines import lines_of
 from sohoa.samples.faces import DEFAULT_FACE, text_font
 
-from .kinds import content_of
+from .formats.kinds import content_of
 from .scans import as_bytes, write
 
 FACE = text_font(DEFAULT_FACE, "regular", 10).path

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sohoa.pages.formats.media import PNG
 from sohoa.pages.geometry import lie_of
-from sohoa.pages.media import PNG
 from sohoa.pages.preparing import prepare_page
 from sohoa.pages.scan_rules import judge_page
 

@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from sohoa.pages.fax import fax_is_whole
+from sohoa.pages.formats.fax import fax_is_whole
 
 from .kind_page import black_page, page_image
 from .kind_tiffs import fax_data

@@ -10,12 +10,12 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from sohoa.pages.formats.jpeg import reduction_for
+from sohoa.pages.formats.pdf import OpenPdf
+from sohoa.pages.formats.pdf_data import check_picture, check_size, check_whole, scan_pixels
+from sohoa.pages.formats.pdf_pictures import Picture, drawn_pictures
+from sohoa.pages.formats.placing import MOST_UNEVEN, Placement, cut_to_page, placement_of, square_pixels, turned
 from sohoa.pages.imaging import MM_PER_INCH, PageImage, Pixels, effective_dpi
-from sohoa.pages.jpeg import reduction_for
-from sohoa.pages.pdf import OpenPdf
-from sohoa.pages.pdf_data import check_picture, check_size, check_whole, scan_pixels
-from sohoa.pages.pdf_pictures import Picture, drawn_pictures
-from sohoa.pages.placing import MOST_UNEVEN, Placement, cut_to_page, placement_of, square_pixels, turned
 from sohoa.pages.sandbox import Unreadable
 
 POINTS_PER_INCH = 72

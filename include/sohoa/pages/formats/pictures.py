@@ -12,15 +12,15 @@ import cv2
 import numpy as np
 from PIL import Image, TiffImagePlugin
 
+from sohoa.pages.formats.jpeg import jpeg_is_whole, jpeg_pixels, parse_jpeg, reduction_for
+from sohoa.pages.formats.jpeg2000 import jp2_image
+from sohoa.pages.formats.media import JP2, JPEG, PILLOW_FORMATS, PNG, TIFF, WEBP
+from sohoa.pages.formats.placing import MOST_UNEVEN, TURN_OF_TAG, square_pixels, turned
+from sohoa.pages.formats.quiet import quiet
+from sohoa.pages.formats.tiff import page_directories
+from sohoa.pages.formats.whole import jp2_is_whole, png_chunks, png_is_whole, webp_is_whole
 from sohoa.pages.imaging import MM_PER_INCH, PageImage, Pixels, effective_dpi
-from sohoa.pages.jpeg import jpeg_is_whole, jpeg_pixels, parse_jpeg, reduction_for
-from sohoa.pages.jpeg2000 import jp2_image
-from sohoa.pages.media import JP2, JPEG, PILLOW_FORMATS, PNG, TIFF, WEBP
-from sohoa.pages.placing import MOST_UNEVEN, TURN_OF_TAG, square_pixels, turned
-from sohoa.pages.quiet import quiet
 from sohoa.pages.sandbox import Unreadable
-from sohoa.pages.tiff import page_directories
-from sohoa.pages.whole import jp2_is_whole, png_chunks, png_is_whole, webp_is_whole
 
 _ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 274, 282, 283, 296  # tags of TIFF and EXIF
 _BITS_PER_SAMPLE = 258

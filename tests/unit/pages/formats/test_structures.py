@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pages.scans import write
 from sohoa.pages import Unreadable
-from sohoa.pages.files import JP2, JPEG, PDF, PNG, TIFF, WEBP, count_pages, media_type
-from sohoa.pages.jpeg import jpeg_is_whole, parse_jpeg
-from sohoa.pages.tiff import page_directories
-from sohoa.pages.whole import (
+from sohoa.pages.formats.files import JP2, JPEG, PDF, PNG, TIFF, WEBP, count_pages, media_type
+from sohoa.pages.formats.jpeg import jpeg_is_whole, parse_jpeg
+from sohoa.pages.formats.tiff import page_directories
+from sohoa.pages.formats.whole import (
     codestream_is_whole,
     codestream_size,
     jbig2_is_whole,
@@ -25,7 +26,6 @@ from sohoa.pages.whole import (
 from .kind_page import black_page
 from .kind_pdfs import jbig2_data, jpeg_pdf
 from .kinds import content_of
-from .scans import write
 
 EXAMPLES = {TIFF: "tiff g4", JPEG: "jpeg", PNG: "png grey", WEBP: "webp", JP2: "jpeg 2000", PDF: "pdf with a crop box"}
 PATIENT = settings(

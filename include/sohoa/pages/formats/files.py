@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sohoa.pages.media import JP2, JPEG, PDF, PNG, TIFF, WEBP, media_type
-from sohoa.pages.pdf import count_pdf_pages, has_end_mark
-from sohoa.pages.pictures import count_frames, ends_as_it_should
+from sohoa.pages.formats.media import JP2, JPEG, PDF, PNG, TIFF, WEBP, media_type
+from sohoa.pages.formats.pdf import count_pdf_pages, has_end_mark
+from sohoa.pages.formats.pictures import count_frames, ends_as_it_should
 from sohoa.pages.sandbox import Unreadable
 
 __all__ = ["JP2", "JPEG", "PDF", "PNG", "TIFF", "WEBP", "count_pages", "ends_properly", "media_type"]

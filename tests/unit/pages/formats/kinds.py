@@ -14,7 +14,8 @@ import pikepdf
 from pikepdf import Name
 from PIL import Image
 
-from sohoa.pages.media import JP2, JPEG, PDF, PNG, TIFF, WEBP
+from pages.scans import as_bytes
+from sohoa.pages.formats.media import JP2, JPEG, PDF, PNG, TIFF, WEBP
 
 from .kind_page import (
     DPI,
@@ -53,7 +54,6 @@ from .kind_pdfs import (
     wrong_table_pdf,
 )
 from .kind_tiffs import old_jpeg_tiff, tiff, tiffcp, uneven_fax, with_thumbnail
-from .scans import as_bytes
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pikepdf
 
-from sohoa.pages.flate import MOST_FOR_ONE, n_inflated
+from sohoa.pages.formats.flate import MOST_FOR_ONE, n_inflated
+from sohoa.pages.formats.whole import codestream_of, codestream_size
 from sohoa.pages.sandbox import Unreadable
-from sohoa.pages.whole import codestream_of, codestream_size
 
 _MOST_DRAWN = 20_000  # pictures and forms on one page
 _DEEPEST_FORM = 28  # pdfium draws nothing beyond

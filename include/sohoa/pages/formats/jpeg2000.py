@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from sohoa.pages.media import JP2, PILLOW_FORMATS
+from sohoa.pages.formats.media import JP2, PILLOW_FORMATS
 
 
 def jp2_image(data: bytes, reduction: int) -> tuple[Image.Image, int]:

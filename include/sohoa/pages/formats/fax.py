@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from sohoa.pages.formats.quiet import quiet
 from sohoa.pages.imaging import Pixels
-from sohoa.pages.quiet import quiet
 
 _EOL = "000000000001"
 _TAIL_BYTES = 64

@@ -11,11 +11,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from pages.scans import as_bytes, noisy, pdf_of, png_bomb, write
 from sohoa.pages import PageWorker, Unreadable
-from sohoa.pages.files import JPEG, PDF, PNG, TIFF, count_pages, ends_properly, media_type
+from sohoa.pages.formats.files import JPEG, PDF, PNG, TIFF, count_pages, ends_properly, media_type
 from sohoa.settings import Settings
-
-from .scans import as_bytes, noisy, pdf_of, png_bomb, write
 
 LIMITS = {"max_pages": 100, "max_megapixels": 50}
 SHARES = (0.60, 0.90, 0.99)

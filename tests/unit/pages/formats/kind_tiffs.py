@@ -11,8 +11,9 @@ from pathlib import Path
 from PIL import Image
 from PIL.TiffImagePlugin import AppendingTiffWriter
 
+from pages.scans import as_bytes
+
 from .kind_page import DPI, black_page, noisy_page, page_image
-from .scans import as_bytes
 
 
 def tiff(image: Image.Image, compression: str, **options: object) -> bytes:

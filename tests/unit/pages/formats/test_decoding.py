@@ -13,15 +13,15 @@ import pypdfium2 as pdfium
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from sohoa.pages.decoding import close_last, decode
-from sohoa.pages.files import JP2, JPEG, PDF, TIFF
+from pages.scans import as_bytes, pdf_of, sheet, write
+from sohoa.pages.formats.decoding import close_last, decode
+from sohoa.pages.formats.files import JP2, JPEG, PDF, TIFF
 from sohoa.pages.imaging import PageImage
 
 from .kind_page import DPI, noisy_page, stored
 from .kind_pdfs import jpeg_bytes, jpeg_pdf, picture, scan_pdf
 from .kind_tiffs import tiff
 from .kinds import GOOD, content_of
-from .scans import as_bytes, pdf_of, sheet, write
 
 JPEG_KEYS = {"ColorSpace": Name.DeviceRGB, "BitsPerComponent": 8, "Filter": Name.DCTDecode}
 SIZE = noisy_page().size

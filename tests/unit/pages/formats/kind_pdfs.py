@@ -11,9 +11,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
+from pages.scans import as_bytes
+
 from .kind_page import DPI, black_page, noisy_page, page_image
 from .kind_tiffs import fax_data
-from .scans import as_bytes
 
 POINTS = 72 / DPI
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .scans import sheet
+from pages.scans import sheet
 
 DPI = 60
 POINTS = 72 / DPI

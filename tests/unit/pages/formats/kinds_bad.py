@@ -14,11 +14,12 @@ import pikepdf
 from pikepdf import Dictionary, Name
 from PIL import Image
 
+from pages.scans import as_bytes, png_bomb
+
 from .kind_page import black_page, noisy_page, page_image
 from .kind_pdfs import jpeg_pdf, mixed_pdf, picture, resaved
 from .kind_tiffs import tiff
 from .kinds import content_of
-from .scans import as_bytes, png_bomb
 
 MEMORY_MB = 1024
 """What the decoder may use in tests: less than what the bombs unfold to."""

@@ -9,11 +9,11 @@ import cv2
 import pikepdf
 import pypdfium2 as pdfium
 
+from sohoa.pages.formats.media import PDF
+from sohoa.pages.formats.pdf import OpenPdf
+from sohoa.pages.formats.pdf_pages import decode_pdf_page
+from sohoa.pages.formats.pictures import OpenPicture, decode_picture
 from sohoa.pages.imaging import PageImage
-from sohoa.pages.media import PDF
-from sohoa.pages.pdf import OpenPdf
-from sohoa.pages.pdf_pages import decode_pdf_page
-from sohoa.pages.pictures import OpenPicture, decode_picture
 from sohoa.pages.sandbox import Unreadable
 
 _Key = tuple[Path, str, int, int, int]

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pikepdf
 
-from sohoa.pages.fax import fax_is_whole
-from sohoa.pages.flate import n_inflated
+from sohoa.pages.formats.fax import fax_is_whole
+from sohoa.pages.formats.flate import n_inflated
+from sohoa.pages.formats.jpeg import jpeg_is_whole, jpeg_pixels, parse_jpeg
+from sohoa.pages.formats.jpeg2000 import jp2_image
+from sohoa.pages.formats.pdf_pictures import Picture, picture_of
+from sohoa.pages.formats.whole import codestream_is_whole, codestream_of, codestream_size, jbig2_is_whole
 from sohoa.pages.imaging import Pixels
-from sohoa.pages.jpeg import jpeg_is_whole, jpeg_pixels, parse_jpeg
-from sohoa.pages.jpeg2000 import jp2_image
-from sohoa.pages.pdf_pictures import Picture, picture_of
 from sohoa.pages.sandbox import Unreadable
-from sohoa.pages.whole import codestream_is_whole, codestream_of, codestream_size, jbig2_is_whole
 
 _MOST_PACKED = 128 * 1024 * 1024  # bytes of JPEG and the like within other packing
 _MOST_UNPACKED = 16 * 1024 * 1024

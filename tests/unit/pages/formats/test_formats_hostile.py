@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from pages.scans import write
 from sohoa.pages import PageWorker, Unreadable
-from sohoa.pages.decoding import decode
-from sohoa.pages.files import PDF, ends_properly
+from sohoa.pages.formats.decoding import decode
+from sohoa.pages.formats.files import PDF, ends_properly
 from sohoa.settings import Settings
 
 from .kinds import content_of
 from .kinds_bad import BAD_FILES, BAD_PAGES, MEMORY_MB, bad_content
-from .scans import write
 
 LIMITS = {"max_pages": 100, "max_megapixels": 50}
 GROWING = {"file.empty", "file.truncated", "file.damaged"}

@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
+from pages.scans import write
 from sohoa.pages import Unreadable
-from sohoa.pages.decoding import decode
-from sohoa.pages.files import PDF, count_pages, ends_properly
+from sohoa.pages.formats.decoding import decode
+from sohoa.pages.formats.files import PDF, count_pages, ends_properly
 from sohoa.pages.imaging import PageImage
 
 from .kind_page import DPI, page_image
 from .kinds import GOOD, content_of
-from .scans import write
 
 LIMITS = {"max_pages": 100, "max_megapixels": 50}
 _COMMANDS = {

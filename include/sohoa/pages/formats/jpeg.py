@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from sohoa.pages.formats.quiet import quiet
 from sohoa.pages.imaging import Pixels
-from sohoa.pages.quiet import quiet
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
