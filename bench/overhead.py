@@ -17,7 +17,7 @@ from sohoa.catalogue.models import Batch, BatchStatus
 from sohoa.settings import Settings
 from sohoa_airflow.local import LocalAirflow, running
 
-N_DOCUMENTS, SEED, ROUNDS = 110, 830_003, 2
+N_DOCUMENTS, SEED, ROUNDS = 136, 830_003, 2
 UNIT = "G09.01"
 _PATIENCE_SECONDS = 1800
 
