@@ -33,7 +33,7 @@ JOURNEY = (
 # What stands beside the journey, and what it uses of it.
 BESIDE = {"samples": ("register", "pages"), "cli": ("samples", "doctor", "evaluation")}
 # What any package may use: the memory, plain data, words.
-COMMON = ("catalogue", "settings", "errors", "messages", "folding", "rulesets")
+COMMON = ("catalogue", "settings", "errors", "messages", "folding", "rulesets", "words")
 LIGHT = ("airflow", "sohoa_airflow", *sys.stdlib_module_names)
 
 
@@ -136,10 +136,7 @@ def test_package_uses_only_those_before_it_on_the_journey(package: str) -> None:
 
 
 # The child process that opens files also writes PDF/A, since that decodes pages; its parent side imports none of it.
-# What a word is, a plain data class, is told where most words come from.
 KNOWN = {
-    ("archive/textlayer.py", "sohoa.ocr.words.Word"),
-    ("pages/own_text.py", "sohoa.ocr.words.Word"),
     ("pages/worker.py", "sohoa.archive.pdfa.CopyPage"),
     ("pages/worker.py", "sohoa.archive.pdfa.NotPdfa"),
     ("pages/worker.py", "sohoa.archive.pdfa.make_pdfa"),

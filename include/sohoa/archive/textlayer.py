@@ -19,7 +19,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pikepdf import Array, Dictionary, Name
 
-from sohoa.ocr.words import Word
+from sohoa.words import Word
 
 _EM = 1000
 _ADVANCE = 500  # of every glyph, in thousandths of the font size

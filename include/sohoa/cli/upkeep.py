@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from sohoa.catalogue.migrate import migrate
 from sohoa.cli.output import FAILED, note, print_json, print_table
 from sohoa.doctor import examine
 from sohoa.settings import load_settings
@@ -20,6 +19,8 @@ def add_to(app: typer.Typer) -> None:
 
 def init() -> None:
     """Create or upgrade folders and databases; safe to run again."""
+    from sohoa.catalogue.migrate import migrate
+
     settings = load_settings()
     for folder in settings.folders():
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from sohoa.ocr.sense import makes_sense, sense_of
 from sohoa.ocr.tesseract import Layout, TesseractFailed, read_images, read_lines
-from sohoa.ocr.words import Word, text_of
+from sohoa.words import Word, text_of
 
 __all__ = [
     "Layout",

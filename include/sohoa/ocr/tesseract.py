@@ -14,9 +14,9 @@ from enum import Enum
 from pathlib import Path
 from types import ModuleType
 
-from sohoa.ocr.words import Word
 from sohoa.settings import Settings
 from sohoa.tools import TESSERACT, arm_launcher
+from sohoa.words import Word
 
 logger = logging.getLogger(__name__)
 

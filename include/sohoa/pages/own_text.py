@@ -14,8 +14,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from sohoa.ocr.words import Word
 from sohoa.pages.text_cover import covers_the_ink
+from sohoa.words import Word
 
 _INVISIBLE, _CLIP_ONLY = 3, 7  # text rendering modes (ISO 32000-1, 9.3.6)
 _PICTURE_COVERS = 0.5  # of the page: what was drawn before such a picture lies under it

@@ -13,10 +13,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
-from sohoa.settings import Settings
 from sohoa.tools import LAUNCHER, arm_launcher
+
+if TYPE_CHECKING:
+    # The worker imports this module too, and each start would load the library of the settings.
+    from sohoa.settings import Settings
 
 
 class Unreadable(Exception):

@@ -25,10 +25,10 @@ from PIL import Image
 
 from sohoa.archive import copy_pages
 from sohoa.archive.pdfa import CopyPage, NotPdfa, make_pdfa
-from sohoa.ocr.words import Word
 from sohoa.pages.formats.decoding import decode
 from sohoa.pages.formats.media import JPEG, PDF, PNG, TIFF
 from sohoa.pages.geometry import straightened
+from sohoa.words import Word
 
 REDRAWN = {
     "pdf of a cmyk jpeg",

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sohoa.archive.textlayer import Matrix, TextLayer, upright_size, words_to_page
-from sohoa.ocr.words import Word
+from sohoa.words import Word
 
 BOX = (30.0, 50.0, 625.0, 892.0)
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pikepdf import Dictionary, Name
 from PIL import Image, ImageDraw
 
-from sohoa.ocr.words import Word, text_of
 from sohoa.pages.own_text import is_vietnamese, own_words
 from sohoa.reading.lines import lines_of
 from sohoa.samples.faces import DEFAULT_FACE, text_font
+from sohoa.words import Word, text_of
 
 from .formats.kinds import content_of
 from .scans import as_bytes, write

@@ -1,4 +1,4 @@
-"""Words as the OCR found them."""
+"""Words and where they stand on a page: as the OCR found them, or as a born-digital page has them."""
 
 from __future__ import annotations
 
