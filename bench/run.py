@@ -1,8 +1,9 @@
-"""The benchmarks (`make bench`): speed, accuracy and memory of `sohoa digitise` beside other tools, Airflow's overhead.
+"""The benchmarks (`make bench`): speed, accuracy, memory beside other tools, Airflow's overhead, and linking.
 
-    python bench/run.py [speed] [memory] [airflow]      all three without arguments
+    python bench/run.py [speed] [memory] [airflow] [linking]      all four without arguments
 
 Everything is measured on the same generated scans in one run and told as ratios: seconds are this machine's.
+Linking is told in milliseconds a document, among a million results.
 Run it on a quiet machine; the figures go to bench/results.json, parts that were not run keep theirs.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from linking import measure_linking
 from memory import measure_memory
 from overhead import measure_overhead
 from speed import measure_speed
@@ -24,6 +26,7 @@ PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "speed": measure_speed,
     "memory": measure_memory,
     "airflow": measure_overhead,
+    "linking": measure_linking,
 }
 
 

@@ -14,6 +14,9 @@ REGISTER_FOLDER = Asset(
 )
 """An export of the one-stop system waits in the register folder."""
 
+REVIEW = Asset("review", watchers=[AssetWatcher("review_pulse", WaitingPulse("review"))], group="sohoa")
+"""Decisions of persons wait to be carried out."""
+
 BATCH = Asset("batch", group="sohoa")
 """A claimed batch; one partition key for each."""
 

@@ -27,7 +27,7 @@ SAMPLES = PROJECT / "tests" / "samples"
 _PORT = 8080
 _REST_SECONDS = "5"
 _PATIENCE_SECONDS = 900
-_DAGS = ("claim_batches", "digitise_batch", "import_register", "refresh_warehouse")
+_DAGS = ("claim_batches", "digitise_batch", "finish_reviewed", "import_register", "refresh_warehouse")
 
 console = Console()
 

@@ -11,7 +11,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 logger = logging.getLogger(__name__)
 
-Place = Literal["inbox", "register", "catalogue"]
+Place = Literal["inbox", "register", "review", "catalogue"]
 
 
 class WaitingPulse(BaseEventTrigger):
@@ -23,7 +23,8 @@ class WaitingPulse(BaseEventTrigger):
     together, so an event must never be the only record of a batch).
 
     Args:
-        place: `inbox` (complete batches), `register` (exports at rest) or `catalogue` (changes that the
+        place: `inbox` (complete batches), `register` (exports at rest), `review` (decisions that
+            are not carried out yet) or `catalogue` (changes that the
             warehouse does not show yet).
         poll_seconds: Time between two looks.
         repeat_after: Seconds until the same news is told again.
@@ -75,6 +76,13 @@ def _waiting_exports() -> list[str]:
     return [path.name for path in waiting_exports(load_settings())]
 
 
+def _unfinished() -> list[str]:
+    from sohoa.review import unfinished
+    from sohoa.settings import load_settings
+
+    return unfinished(load_settings())
+
+
 def _unpublished() -> list[str]:
     from sohoa.settings import load_settings
     from sohoa.warehouse import unpublished_event
@@ -86,5 +94,6 @@ def _unpublished() -> list[str]:
 _LOOKS: dict[Place, Callable[[], list[str]]] = {
     "inbox": _complete_batches,
     "register": _waiting_exports,
+    "review": _unfinished,
     "catalogue": _unpublished,
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-DAG_IDS = ("claim_batches", "digitise_batch", "import_register", "refresh_warehouse")
+DAG_IDS = ("claim_batches", "digitise_batch", "finish_reviewed", "import_register", "refresh_warehouse")
 POOLS = PROJECT / "include" / "sohoa_airflow" / "pools.json"
 
 # Parsing runs in a process of its own: what it imports must be only what a task would import.
@@ -106,7 +106,7 @@ def test_every_pool_in_use_is_shipped_since_a_missing_pool_hangs_a_task_for_ever
 
 
 def test_the_lineage_graph_shows_the_journey_from_the_inbox_to_the_warehouse():
-    reached, before = {"inbox", "register_folder"}, set()
+    reached, before = {"inbox", "register_folder", "review"}, set()
     while reached != before:
         before = set(reached)
         for dag in parsed()["dags"].values():

@@ -158,7 +158,7 @@ class Stack:
         def idle() -> bool:
             if unpublished_event(Settings(home=self.home)) is not None:
                 return False
-            dags = ("claim_batches", "digitise_batch", "import_register", "refresh_warehouse")
+            dags = ("claim_batches", "digitise_batch", "finish_reviewed", "import_register", "refresh_warehouse")
             return not any(run["state"] in ("queued", "running") for dag in dags for run in self.airflow.runs(dag))
 
         wait_for(idle, seconds, "no open runs and the warehouse up to date")

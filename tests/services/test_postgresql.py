@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
 from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.export import export_documents
 from sohoa.catalogue.migrate import migrate
-from sohoa.catalogue.models import Base, Event
+from sohoa.catalogue.models import Base, Event, Result
 from sohoa.indicators import compute_rates, parse_period
 from sohoa.intake.receiving import adopt_folder, receive_batch
 from sohoa.journey import (
@@ -29,6 +30,8 @@ from sohoa.journey import (
     read_chunk,
     take_in_register,
 )
+from sohoa.register.candidates import candidates
+from sohoa.register.link import Claim, link
 from sohoa.samples import make_samples
 from sohoa.settings import Settings
 
@@ -78,6 +81,21 @@ def test_the_event_log_refuses_to_be_changed(settings: Settings) -> None:
             session.execute(text(statement))
     with reading(settings.catalogue_url) as session:
         assert session.query(Event).count() == 1
+
+
+def test_candidates_are_found_by_code_day_dossier_and_subject(settings: Settings, tmp_path: Path) -> None:
+    samples = make_samples(tmp_path / "samples", 2, 83, "clean")
+    take_in_register(settings, samples.register_csv)
+    with reading(settings.catalogue_url) as session:
+        for result in session.scalars(select(Result).where(Result.code_text.is_not(None)).limit(20)).all():
+            number, _, notation = str(result.code_text).partition("/")
+            whole = Claim(number, notation, result.issued_on, result.issuer, result.subject, None)
+            for claim in (whole, replace(whole, number=None), replace(whole, number=f"{number}1")):
+                found = candidates(session, claim)
+                assert found
+                assert found[0].result_id == result.id
+            assert result.id in {one.result_id for one in candidates(session, Claim(*[None] * 4, result.subject, None))}
+            assert link(session, whole).reason in (None, "link_rival")
 
 
 def test_a_batch_gives_the_same_catalogue_and_rates_as_on_sqlite(settings: Settings, tmp_path: Path) -> None:

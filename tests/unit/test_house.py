@@ -25,9 +25,11 @@ JOURNEY = (
     "intake",
     "quality",
     "register",
+    "duplicates",
     "indicators",
     "warehouse",
     "journey",
+    "review",
     "cli",
 )
 # What stands beside the journey, and what it uses of it.

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from sohoa.catalogue.models import DocumentStatus, FileOutcome
+from sohoa.duplicates import twins
+from sohoa.journey import repeats
 from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 
 PROJECT = Path(__file__).parents[2]
 CODE = PROJECT / "include"
-CODES = re.compile(r"(file|page|register|receipt|outcome|gate|reason|warehouse|web)\.[a-z][a-z0-9_]*")
+CODES = re.compile(r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field)\.[a-z][a-z0-9_]*")
 ENDINGS = (".html", ".yaml", ".json", ".py", ".csv", ".pdf", ".xlsx", ".db")
 
 
@@ -101,6 +103,8 @@ def test_every_reason_of_linking_can_be_told(language: str) -> None:
     """Reasons that stand in the code as bare words: of `link`, and of publishing."""
     files = [CODE / "sohoa" / "register" / "link.py", CODE / "sohoa" / "journey" / "publishing.py"]
     reasons = {text for path in files for text in _reasons_in(path)}
+    reasons |= {twins.HAS_COPY, twins.COPY_IS_SIGNED, twins.SAME_PAGES, twins.SAME_NUMBER}
+    reasons |= {repeats.SUPERSEDED, repeats.REPEATED}
 
     assert {"no_register_row", "link_ambiguous", "result_has_copy", "issuer_differs"} <= reasons
     assert {reason for reason in reasons if reason_text(reason, language) == reason} == set()

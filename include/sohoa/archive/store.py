@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 _BLOCK = 1024 * 1024
 _ABANDONED_SECONDS = 86_400
+LOCKED = "locked"
+"""Folder of the store for what only authorised persons may see; nobody else may enter it."""
 
 
 class StoreDamaged(Exception):
@@ -29,8 +31,10 @@ class Store:
     root: Path
 
     def path(self, key: str) -> Path:
-        """Where the file of a key lies."""
-        return self.root / key
+        """Where the file of a key lies; one that was locked away stays so, whoever brings it again."""
+        place, locked = self.root / key, self.root / LOCKED / key
+        # In this order: a file that is just being locked away is in one place or the other.
+        return locked if not place.is_file() and locked.is_file() else place
 
     def exists(self, key: str) -> bool:
         """Whether the file is there, whole."""
@@ -39,6 +43,36 @@ class Store:
     def read(self, key: str) -> bytes:
         """The file's content."""
         return self.path(key).read_bytes()
+
+    def is_locked(self, key: str) -> bool:
+        """Whether the file was locked away."""
+        return self.path(key).is_relative_to(self.root / LOCKED)
+
+    def lock(self, key: str) -> None:
+        """Move a file to where only the owner of the archive may go; nothing if it is there, or nowhere."""
+        source, target = self.root / key, self.root / LOCKED / key
+        if not source.is_file():
+            return
+        closed = self.root / LOCKED
+        closed.mkdir(mode=0o700, exist_ok=True)
+        closed.chmod(0o700)
+        make_folder(target.parent)
+        with suppress(FileNotFoundError):  # another run was faster
+            source.chmod(0o600)
+            source.replace(target)
+        sync_folder(target.parent)
+        sync_folder(source.parent)
+
+    def unlock(self, key: str) -> None:
+        """Move a file that was locked away back to its place."""
+        source, target = self.root / LOCKED / key, self.root / key
+        if source.is_file():
+            make_folder(target.parent)
+            with suppress(FileNotFoundError):
+                source.chmod(0o644)
+                source.replace(target)
+            sync_folder(target.parent)
+            sync_folder(source.parent)
 
     def put_master(self, source: Path) -> tuple[str, int]:
         """Copy a scan below its own content hash; return (SHA-256, size in bytes).
@@ -101,7 +135,7 @@ class Store:
         if sha256_of(part) != digest:
             raise StoreDamaged(f"{key} does not read back as it was written")
         target = self.path(key)
-        _make_folder(target.parent)
+        make_folder(target.parent)
         if replace or not target.exists():
             part.replace(target)
             sync_folder(target.parent)
@@ -147,10 +181,10 @@ def _settle(stream: BinaryIO) -> None:
     os.fsync(stream.fileno())
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder with those above it, so that they too outlast a power cut."""
     if not folder.is_dir():
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
 

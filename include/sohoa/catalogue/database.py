@@ -78,6 +78,7 @@ def _prepare_sqlite(dbapi_connection: sqlite3.Connection, _record: Any) -> None:
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "synchronous=FULL",
+        "secure_delete=ON",  # what was read of a classified document must not stay in free pages of the file
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
@@ -104,3 +105,16 @@ def reading(url: str) -> Iterator[Session]:
     """A session that only reads, from one consistent state of the database."""
     with connect(url).connect() as connection, Session(connection) as session:
         yield session
+
+
+def forget_deleted(url: str) -> None:
+    """Bring what was deleted out of SQLite's log of changes; a server does so on its own when it vacuums."""
+    engine = connect(url)
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        # Readers may hold it up: the next call does it then.
+        driver.execute("PRAGMA busy_timeout=1000")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

@@ -31,6 +31,7 @@ EXPORT_KEYS = (
     "result_key",
     "digitised_on",
     "field_confidence",
+    "further_fields",
     "review_reasons",
     "flags",
     "text",
@@ -52,7 +53,18 @@ def export_documents(session: Session, batch_id: str | None = None) -> Iterator[
         row["issued_on"] = document.issued_on and document.issued_on.isoformat()
         row["digitised_on"] = document.digitised_on and document.digitised_on.isoformat()
         row["field_confidence"] = _confidences(session, document.document_id)
+        row["further_fields"] = _further(session, document)
         yield row
+
+
+def _further(session: Session, document: Document) -> dict[str, str]:
+    """Values that a document has beside those with a key of their own; lists have one item a line."""
+    rows = session.execute(
+        select(Field.name, Field.value)
+        .where(Field.document_id == document.document_id, Field.name.not_in(EXPORT_KEYS))
+        .order_by(Field.name)
+    )
+    return {name: value for name, value in rows if value is not None}
 
 
 def _confidences(session: Session, document_id: str) -> dict[str, float]:

@@ -23,7 +23,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
+
+from sohoa.catalogue.damage import damage
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -123,6 +125,7 @@ class Base(DeclarativeBase):
         str: String,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[dict[str, Any]]: JSON,
     }
 
 
@@ -181,10 +184,11 @@ class Result(Base):
     """
 
     __tablename__ = "result"
+    __table_args__ = (Index("ix_result_code_folded_issued_on", "code_folded", "issued_on"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     result_key: Mapped[str] = mapped_column(unique=True)
     code_text: Mapped[str | None]  # Số ký hiệu as the register has it: 1368/QĐ-BNV
-    code_folded: Mapped[str | None] = mapped_column(index=True)  # normalised for linking, see register.normalise
+    code_folded: Mapped[str | None]  # normalised for linking, see register.normalise
     issued_on: Mapped[dt.date | None] = mapped_column(index=True)
     unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), index=True)
     procedure_code: Mapped[str | None] = mapped_column(ForeignKey("procedure.code"))
@@ -206,6 +210,18 @@ class Result(Base):
     flags: Mapped[list[str]] = mapped_column(default=list)
     first_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
     last_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
+
+
+class SubjectKey(Base):
+    """Three words that follow one another in a result's subject, as a number: see `catalogue.subjects`.
+
+    Without foreign key: results are never deleted, and looking each of a dozen rows a result up would slow imports.
+    """
+
+    __tablename__ = "subject_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    result_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class ResultHistory(Base):
@@ -321,6 +337,7 @@ class Page(Base):
     contrast: Mapped[float | None] = mapped_column(Float)
     quality_flags: Mapped[list[str] | None] = mapped_column(JSON)  # by the scan ruleset in force: low_dpi, blurred …
     barcodes: Mapped[list[str] | None] = mapped_column(JSON)  # texts of QR codes and barcodes, top to bottom
+    phash: Mapped[str | None] = mapped_column(String(256))  # what the page looks like: see pages.likeness
 
 
 class Document(Base):
@@ -337,6 +354,7 @@ class Document(Base):
             sqlite_where=text("status IN ('accepted', 'signed', 'archived')"),
             postgresql_where=text("status IN ('accepted', 'signed', 'archived')"),
         ),
+        Index("ix_document_number", "code_number", "issued_on"),
     )
     document_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"), index=True)
@@ -364,6 +382,39 @@ class Document(Base):
     text: Mapped[str | None] = mapped_column(Text)
     pdfa_key: Mapped[str | None]  # place in the archive store
     pdfa_sha256: Mapped[str | None] = mapped_column(String(64))
+    review_rank: Mapped[int | None]  # place in the queue by what it waits for, see catalogue.damage
+    review_note: Mapped[str | None]  # what the person who closed it has to say to the archivist
+
+    @validates("review_reasons")
+    def _rank(self, _key: str, reasons: list[str]) -> list[str]:
+        self.review_rank = damage(reasons)
+        return reasons
+
+
+class Twin(Base):
+    """Two documents found to be copies of the same thing, and what was decided about the first of them.
+
+    Files with the same bytes are no documents of their own: their twin is `scan_file.duplicate_of`. No foreign key:
+    it outlasts a document that a merge took back.
+    """
+
+    __tablename__ = "twin"
+    document_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    twin_id: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # same_pages | same_number
+    decision: Mapped[str] = mapped_column(String(20))  # supersedes | duplicate | review
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decided_at: Mapped[dt.datetime]
+    agent: Mapped[str]
+
+
+class LikenessKey(Base):
+    """A row of what a document's first page looks like, as a number: see `duplicates.likeness`."""
+
+    __tablename__ = "likeness_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document_id: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
 class Field(Base):
@@ -374,12 +425,102 @@ class Field(Base):
     name: Mapped[str] = mapped_column(String(30), primary_key=True)
     value: Mapped[str | None] = mapped_column(Text)
     confidence: Mapped[float]
-    source: Mapped[str]  # ocr | manifest | qr
+    source: Mapped[str]  # ocr | manifest | qr | person
     page_no: Mapped[int | None]
     left: Mapped[float | None]
     top: Mapped[float | None]
     right: Mapped[float | None]
     bottom: Mapped[float | None]
+
+
+class ReviewItem(Base):
+    """What persons settled of a document, beyond the values of its fields (those are fields with source `person`).
+
+    A document that has such a row keeps its pages and values when its master is compiled again. No foreign key: it
+    outlasts a document that a merge took back.
+    """
+
+    __tablename__ = "review_item"
+    document_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    n_decisions: Mapped[int] = mapped_column(default=0)
+    waived: Mapped[list[str]] = mapped_column(default=list)  # reasons that a person has looked into
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("result.id"))  # the link that a person made
+
+
+class ReviewLease(Base):
+    """Who has a document in hand, and until when nobody else may get it."""
+
+    __tablename__ = "review_lease"
+    document_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    reviewer: Mapped[str]
+    taken_at: Mapped[dt.datetime]
+    until: Mapped[dt.datetime]
+
+
+class Decision(Base):
+    """What a person decided at once on a document, and when its remaining stations had run."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("document_id", "version"),)  # of two at once on the same state, one counts
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(String(40), index=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batch.id"))
+    version: Mapped[str] = mapped_column(String(32))  # of the document as the person saw it
+    steps: Mapped[list[dict[str, Any]]]
+    documents: Mapped[list[str]]  # all that it changed
+    turns: Mapped[list[dict[str, Any]]]  # pages to be read again: sha256, page_no, rotation
+    reviewer: Mapped[str]
+    decided_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+
+
+class Correction(Base):
+    """What was read of a field and what a person set instead, or left as it was: labelled data."""
+
+    __tablename__ = "correction"
+    document_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    field: Mapped[str] = mapped_column(String(30), primary_key=True)
+    read_value: Mapped[str | None] = mapped_column(Text)
+    read_confidence: Mapped[float]
+    read_source: Mapped[str]
+    set_value: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    page_no: Mapped[int | None]  # of the master
+    left: Mapped[float | None]
+    top: Mapped[float | None]
+    right: Mapped[float | None]
+    bottom: Mapped[float | None]
+    decided_at: Mapped[dt.datetime]
+
+
+class ProposedResult(Base):
+    """A result that the register lacks, as one person read it from the paper; a second one confirms or declines."""
+
+    __tablename__ = "proposed_result"
+    __table_args__ = (
+        Index(
+            "uq_proposed_result_open",
+            "document_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(String(40))
+    code_text: Mapped[str]
+    issued_on: Mapped[dt.date]
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(Text)
+    dossier_code: Mapped[str | None]
+    procedure_code: Mapped[str | None]
+    state: Mapped[str] = mapped_column(String(10))  # open | confirmed | declined
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[dt.datetime]
+    settled_by: Mapped[str | None]
+    settled_at: Mapped[dt.datetime | None]
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("result.id"))
 
 
 class Verdict(Base):

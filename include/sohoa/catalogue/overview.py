@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, ScanFile
 
+_FOR_A_PERSON = (DocumentStatus.IN_REVIEW, DocumentStatus.LOCKED)
 SEPARATOR = "separator"
 """What became of a file that holds separator sheets and no document."""
 
@@ -53,7 +54,7 @@ def documents_by_file(session: Session, batch_id: str) -> dict[str, list[Documen
 
 def _file(session: Session, file: ScanFile, documents: list[Document]) -> dict[str, Any]:
     # Of several documents in one file the first that waits for a person is what there is to do.
-    document = min(documents, key=lambda document: document.status != DocumentStatus.IN_REVIEW, default=None)
+    document = min(documents, key=lambda document: document.status not in _FOR_A_PERSON, default=None)
     twin = session.get(ScanFile, file.duplicate_of) if file.duplicate_of else None
     return {
         "file": file.path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -16,6 +17,17 @@ from sohoa.catalogue.models import Unit
 
 
 @dataclass(frozen=True)
+class FormerName:
+    """A name that an agency bore, or a head that it used, and when."""
+
+    name: str
+    header: tuple[str, ...]
+    symbol: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class UnitEntry:
     """One agency of `rulesets/units.yaml`; see there for what the fields mean."""
 
@@ -27,6 +39,7 @@ class UnitEntry:
     symbol: str | None = None
     issues: bool = False
     provisional: bool = False
+    former: tuple[FormerName, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +48,18 @@ def load_ruleset_units() -> tuple[UnitEntry, ...]:
     data: dict[str, list[dict[str, Any]]] = yaml.safe_load(
         files("sohoa.rulesets").joinpath("units.yaml").read_text(encoding="utf-8")
     )
-    return tuple(UnitEntry(**{**row, "header": tuple(row.get("header", ()))}) for row in data["units"])
+    return tuple(
+        UnitEntry(
+            **{
+                **row,
+                "header": tuple(row.get("header", ())),
+                "former": tuple(
+                    FormerName(**{**name, "header": tuple(name["header"])}) for name in row.get("former", ())
+                ),
+            }
+        )
+        for row in data["units"]
+    )
 
 
 def store_units(catalogue_url: str, entries: tuple[UnitEntry, ...]) -> None:

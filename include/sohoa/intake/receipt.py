@@ -111,8 +111,11 @@ def _file_line(session: Session, file: ScanFile, language: str) -> ReceiptLine:
 def _document_line(file: ScanFile, document: Document, language: str, *, is_divided: bool) -> ReceiptLine:
     kind = document.status
     reasons = "; ".join(reason_text(reason, language) for reason in document.review_reasons)
+    if document.review_note:
+        reasons = f"{reasons}: {document.review_note}"
     if document.status == DocumentStatus.LOCKED:
-        return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, "", "", "")
+        pages = _pages(document, language, is_divided=True) if is_divided else ""
+        return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, "", "", pages)
     number = f"{document.code_number or '…'}/{document.code_notation}" if document.code_notation else ""
     day = document.issued_on.strftime("%d/%m/%Y") if document.issued_on else ""
     pages = _pages(document, language, is_divided=is_divided)

@@ -23,6 +23,7 @@ from sohoa.intake.delivered import masters_of
 from sohoa.journey.looks import Closer, look_closer
 from sohoa.journey.ocr_copies import OcrCopy, make_copy, read_copies
 from sohoa.journey.readings import PageWords, keep_page
+from sohoa.journey.stamps import look_at_stamps
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.pages.scan_rules import judge_page
 from sohoa.settings import Settings
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 _FACTS = (
     *("width_px", "height_px", "paper_mm", "dpi", "colour", "sharpness", "contrast", "quality_flags"),
-    *("rotation", "skew_degrees", "barcodes", "has_text", "text_origin", "n_words"),
+    *("phash", "rotation", "skew_degrees", "barcodes", "has_text", "text_origin", "n_words"),
 )
 """Columns of a page that its reading fills."""
 _LEAST_FREE_BYTES = 64 * 1024 * 1024  # the images of one page at 600 dpi
@@ -102,6 +103,7 @@ def read_chunk(settings: Settings, batch_id: str, chunk: Chunk, worker: PageWork
             pages = _make_copies(settings, opener, chunk, work)
             read_copies(settings, opener, pages, work)
             looks = look_closer(settings, opener, pages, work / "looks")
+            look_at_stamps(settings, opener, pages, looks, work / "stamps")
         for page, closer in zip(pages, looks, strict=True):
             _keep(settings, page, closer, _scanned_on(settings, batch_id, page.sha256))
     finally:
@@ -208,3 +210,23 @@ def _count_failed(settings: Settings, chunk: Chunk) -> int:
             for sha256, first, last in chunk
             for page_no in range(first, last + 1)
         )
+
+
+def read_turned(settings: Settings, batch_id: str, sha256: str, page_no: int, rotation: int) -> None:
+    """Read a page again that a person turned: `rotation` degrees clockwise bring it upright.
+
+    Raises:
+        Unreadable: it cannot be opened; what was read before stays.
+    """
+    work = own_folder(settings, batch_id, f"{sha256[:16]}-turned-{page_no:05d}")
+    try:
+        with PageWorker(settings) as worker:
+            source, image = page_source(settings, sha256, page_no), work / "turned.pgm"
+            facts = make_copy(settings, worker, source, image, rotation)
+            page = OcrCopy(sha256, page_no, source, image, facts)
+            read_copies(settings, worker, [page], work)
+            (closer,) = look_closer(settings, worker, [page], work / "looks")
+            look_at_stamps(settings, worker, [page], [closer], work / "stamps")
+        _keep(settings, page, closer, _scanned_on(settings, batch_id, sha256))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -8,16 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from sohoa.archive import Store, master_key
 from sohoa.archive.groups import members, page_source
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import Document, Page, TextOrigin
+from sohoa.catalogue.models import Document, DocumentStatus, Page, TextOrigin
 from sohoa.intake.claiming import note_progress
 from sohoa.journey.chunks import own_folder
 from sohoa.journey.readings import words_key
 from sohoa.pages import PageWorker, PageWorkers, Unreadable
+from sohoa.reading.secrecy import DOUBT
 from sohoa.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,15 +36,20 @@ def manifest_key(document_id: str) -> str:
     return copy_key(document_id).replace("document.pdf", "manifest-sha256.txt")
 
 
-def make_copies(settings: Settings, batch_id: str) -> int:
-    """Make the PDF/A of every document of the batch that has none; return how many could not be made.
+def make_copies(settings: Settings, batch_id: str, document_id: str | None = None) -> int:
+    """Make the PDF/A of every document of the batch, or of one, that has none; return how many could not be made.
 
-    A document whose copy does not conform is flagged `no_pdfa`; its master is safe.
+    A document whose copy does not conform is flagged `no_pdfa`; its master is safe. What is, or may be, classified
+    gets none.
     """
     with reading(settings.catalogue_url) as session:
         documents = session.scalars(
             select(Document)
-            .where(Document.batch_id == batch_id, Document.pdfa_sha256.is_(None))
+            .where(
+                Document.batch_id == batch_id,
+                Document.pdfa_sha256.is_(None),
+                true() if document_id is None else Document.document_id == document_id,
+            )
             .order_by(Document.sha256, Document.first_page)  # a long stack stays open for its documents
         ).all()
 
@@ -52,7 +58,7 @@ def make_copies(settings: Settings, batch_id: str) -> int:
             return _is_made(settings, worker, document)
 
     with PageWorkers(settings, settings.jobs) as workers, ThreadPoolExecutor(settings.jobs) as pool:
-        n_failed = sum(not done for done in pool.map(made, documents))
+        n_failed = sum(not done for done in pool.map(made, filter(_is_open, documents)))
     note_progress(settings, batch_id)
     return n_failed
 
@@ -65,6 +71,10 @@ def _is_made(settings: Settings, worker: PageWorker, document: Document) -> bool
         _flag(settings, document.document_id)
         return False
     return True
+
+
+def _is_open(document: Document) -> bool:
+    return document.status != DocumentStatus.LOCKED and DOUBT not in document.flags
 
 
 def _make_copy(settings: Settings, worker: PageWorker, document: Document) -> None:
@@ -133,15 +143,17 @@ def _keep(settings: Settings, document: Document, copy: Path) -> None:
     masters = dict.fromkeys([document.sha256, *loose])
     with writing(settings.catalogue_url) as session:
         row = session.get_one(Document, document.document_id, with_for_update=True)
-        if row.pdfa_sha256 is not None:
+        if row.pdfa_sha256 is not None or not _is_open(row):
             return
         digest = store.put_file(key, copy)
         listing = f"{digest}  {key}\n" + "".join(f"{sha256}  {master_key(sha256)}\n" for sha256 in masters)
         store.put_bytes(manifest_key(document.document_id), listing.encode())
         row.pdfa_key, row.pdfa_sha256 = key, digest
+        row.flags = [flag for flag in row.flags if flag != "no_pdfa"]
 
 
 def _flag(settings: Settings, document_id: str) -> None:
     with writing(settings.catalogue_url) as session:
-        row = session.get_one(Document, document_id)
-        row.flags = sorted({*row.flags, "no_pdfa"})
+        row = session.get_one(Document, document_id, with_for_update=True)
+        if _is_open(row):
+            row.flags = sorted({*row.flags, "no_pdfa"})

@@ -25,7 +25,19 @@ from sohoa.catalogue.models import (
     TextOrigin,
 )
 from sohoa.intake.delivered import masters_of, source_files
-from sohoa.journey.readings import PageWords, kept_page
+from sohoa.journey.locking import (
+    cleared_ids,
+    documents_of,
+    has_locked,
+    is_withheld,
+    lock_copies,
+    lock_documents,
+    put_away,
+    spread,
+    take_back,
+)
+from sohoa.journey.persons import ranges_by_persons, values_by_person
+from sohoa.journey.readings import PageWords, kept_page, withhold_page
 from sohoa.journey.stacks import (
     OPEN,
     beside_settled,
@@ -37,10 +49,16 @@ from sohoa.journey.stacks import (
 from sohoa.ocr import text_of
 from sohoa.quality import GateResult, judge, records_frame, store_verdicts, write_data_docs
 from sohoa.quality.frames import RECORD_FLAGS
-from sohoa.reading import PageEvidence, Reading, Record, read_document
+from sohoa.reading import FIELD_NAMES, PageEvidence, Reading, Record, read_document
 from sohoa.reading.barcodes import DossierEvidence, weigh_dossier
-from sohoa.reading.boundaries import Segment
+from sohoa.reading.boundaries import UNCERTAIN, Segment
+from sohoa.reading.record import NOTHING
+from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.settings import Settings
+
+_AGENT = "sohoa digitise"
+_OF_WITHHELD = frozenset({MARK, "page_failed", "pages_unaccounted"})
+"""What the gate may find wrong with a document of which nothing is known but its pages."""
 
 _PAGE_BREAK = "\n\f\n"
 
@@ -70,21 +88,118 @@ def _compile(settings: Settings, batch_id: str, sha256: str) -> list[str]:
     with reading(settings.catalogue_url) as session:
         batch = session.get_one(Batch, batch_id)
         pages = session.scalars(select(Page).where(Page.sha256 == sha256).order_by(Page.page_no)).all()
-        settled = settled_ranges(session, sha256)
+        by_persons = ranges_by_persons(session, sha256)
+        settled = [*settled_ranges(session, sha256), *by_persons]
+        locked, cleared = has_locked(session, sha256), cleared_ids(session, sha256)
+    if locked:
+        return _compile_locked(settings, batch, sha256, len(pages))
+    if cleared:
+        take_back(settings, sha256)
     kept = [kept_page(settings, sha256, page.page_no) for page in pages]
     segments = beside_settled(divide_master(batch, pages, kept, one_document=is_stated(settings, sha256)), settled)
     documents = [segment for segment in segments if not segment.separator]
     is_stack = len(documents) + len(settled) > 1
     drafts = [_draft(segment, pages, kept, is_stack=is_stack) for segment in documents]
+    drafts, marked = _hold_back(sha256, drafts, cleared)
     with writing(settings.catalogue_url) as session:
-        withdraw_proposals(session, batch, sha256, {segment.first for segment in documents})
-        mark_separators(session, pages, segments)
-        for draft in drafts:
-            _store_document(settings, session, batch, sha256, draft)
-        for file in source_files(settings, session, batch_id, sha256, 1, len(pages)):
-            file.outcome = FileOutcome.DOCUMENT
+        locked = has_locked(session, sha256)
+        if not locked:
+            _store_all(settings, session, batch, sha256, pages, segments, drafts, by_persons)
+            if marked:
+                lock_documents(session, documents_of(session, sha256), marked, _AGENT)
+                spread(session, sha256, _AGENT)
+    if locked or marked:
+        return _compile_locked(settings, batch, sha256, len(pages))
+    for draft in drafts:
+        if DOUBT in draft.flags:
+            _hide(settings, sha256, draft.segment)
     firsts = {segment.first for segment in documents} | {numbers.start for numbers in settled}
     return [document_id(sha256, first) for first in sorted(firsts)]
+
+
+def _store_all(
+    settings: Settings,
+    session: Session,
+    batch: Batch,
+    sha256: str,
+    pages: Sequence[Page],
+    segments: Sequence[Segment],
+    drafts: Sequence[_Draft],
+    by_persons: Sequence[range],
+) -> None:
+    firsts = {draft.segment.first for draft in drafts} | {numbers.start for numbers in by_persons}
+    withdraw_proposals(session, batch, sha256, firsts)
+    mark_separators(session, pages, segments)
+    for draft in drafts:
+        _store_document(settings, session, batch, sha256, draft)
+    for file in source_files(settings, session, batch.id, sha256, 1, len(pages)):
+        file.outcome = FileOutcome.DOCUMENT
+
+
+def _compile_locked(settings: Settings, batch: Batch, sha256: str, n_pages: int) -> list[str]:
+    """See that a master that was locked, or that holds a scan that was, is locked in all its parts; it is not read."""
+    with writing(settings.catalogue_url) as session:
+        if not documents_of(session, sha256):
+            _store_document(settings, session, batch, sha256, _unread(Segment(1, n_pages)))
+        documents = documents_of(session, sha256)
+        lock_documents(session, [one for one in documents if one.status != DocumentStatus.LOCKED], set(), _AGENT)
+        for file in source_files(settings, session, batch.id, sha256, 1, n_pages):
+            file.outcome = FileOutcome.DOCUMENT
+        identities = [document.document_id for document in documents]
+    put_away(settings, sha256)
+    return identities
+
+
+def _hold_back(sha256: str, drafts: Sequence[_Draft], cleared: set[str]) -> tuple[list[_Draft], set[str]]:
+    """The drafts without what must not be kept of them, and the ids of those that surely bear a mark of secrecy.
+
+    If one surely does, nothing is kept of any. What is in doubt takes with it the neighbours of which it is not sure
+    where they begin: its pages may lie in them.
+    """
+    drafts = [draft.cleared() if document_id(sha256, draft.segment.first) in cleared else draft for draft in drafts]
+    marked = {
+        document_id(sha256, draft.segment.first) for draft in drafts if MARK in draft.flags and DOUBT not in draft.flags
+    }
+    doubtful = {index for index, draft in enumerate(drafts) if DOUBT in draft.flags}
+    unsure = {index for index, draft in enumerate(drafts) if UNCERTAIN in draft.segment.reasons}
+    beside = {other for index in doubtful & unsure for other in (index - 1, index + 1)} & unsure
+    held = set(range(len(drafts))) if marked else doubtful | beside
+    kept = [_unread(draft.segment, draft.flags) if index in held else draft for index, draft in enumerate(drafts)]
+    return kept, marked
+
+
+def _unread(segment: Segment, flags: frozenset[str] = frozenset()) -> _Draft:
+    """A document of which nothing is kept but that it is there, and what may be said of any page."""
+    record = Record({name: NOTHING for name in FIELD_NAMES})
+    return _Draft(segment, record, None, (flags & {MARK}) | {DOUBT}, barcodes=(), is_alone=False)
+
+
+def _hide(settings: Settings, sha256: str, segment: Segment) -> None:
+    """Lock away what was read, and made, of a document that may be classified."""
+    for page_no in range(segment.first, segment.last + 1):
+        withhold_page(settings, sha256, page_no)
+    lock_copies(settings, [document_id(sha256, segment.first)])
+
+
+def compile_ranges(
+    settings: Settings, session: Session, batch: Batch, sha256: str, ranges: Sequence[tuple[int, int]]
+) -> list[str]:
+    """Make the documents of page ranges (first, last) that a person settled; return their ids.
+
+    It is part of the caller's transaction. Values that a person set stay.
+    """
+    pages = session.scalars(select(Page).where(Page.sha256 == sha256).order_by(Page.page_no)).all()
+    wanted = {number for first, last in ranges for number in range(first, last + 1)}
+    kept = [kept_page(settings, sha256, page.page_no) if page.page_no in wanted else None for page in pages]
+    is_stack = any((first, last) != (1, len(pages)) for first, last in ranges)
+    cleared = cleared_ids(session, sha256)
+    for first, last in ranges:
+        draft = _draft(Segment(first, last), pages, kept, is_stack=is_stack)
+        if MARK in draft.flags and document_id(sha256, first) not in cleared:
+            # The person who settled the range has yet to say whether it is a mark.
+            draft = _unread(draft.segment, draft.flags)
+        _store_document(settings, session, batch, sha256, draft)
+    return [document_id(sha256, first) for first, _ in ranges]
 
 
 @dataclass(frozen=True)
@@ -93,7 +208,7 @@ class _Draft:
 
     segment: Segment
     record: Record
-    text: str
+    text: str | None
     flags: frozenset[str]
     barcodes: tuple[Sequence[str], ...]
     is_alone: bool
@@ -102,6 +217,10 @@ class _Draft:
     def page_count(self) -> int:
         return self.segment.last - self.segment.first + 1
 
+    def cleared(self) -> _Draft:
+        """The same, after a person said that it bears no valid mark of secrecy."""
+        return replace(self, flags=self.flags - {MARK, DOUBT})
+
 
 def _draft(segment: Segment, pages: Sequence[Page], kept: Sequence[PageWords | None], *, is_stack: bool) -> _Draft:
     own = slice(segment.first - 1, segment.last)
@@ -109,13 +228,16 @@ def _draft(segment: Segment, pages: Sequence[Page], kept: Sequence[PageWords | N
     # The head stands on the first page with something on it.
     n_blank = next((index for index, page in enumerate(evidence) if page.words), 0)
     record = read_document(evidence[n_blank:])
-    readings = {
-        name: found if found.page_no is None else replace(found, page_no=found.page_no + n_blank)
-        for name, found in record.readings.items()
-    }
+    readings, further = (
+        {
+            name: found if found.page_no is None else replace(found, page_no=found.page_no + n_blank)
+            for name, found in values.items()
+        }
+        for values in (record.readings, record.further)
+    )
     return _Draft(
         segment=segment,
-        record=replace(record, readings=readings),
+        record=replace(record, readings=readings, further=further),
         text=_PAGE_BREAK.join(text_of(page.words) if page else "" for page in kept[own]),
         flags=frozenset(
             {*record.flags, *_page_flags(pages[own]), *segment.reasons, *(["split_from_stack"] * is_stack)}
@@ -142,6 +264,8 @@ def _store_document(settings: Settings, session: Session, batch: Batch, sha256: 
     if document.page_count != count:
         # Its archive copy shows other pages.
         document.page_count, document.pdfa_key, document.pdfa_sha256 = count, None, None
+    if DOUBT in draft.flags:
+        document.pdfa_key, document.pdfa_sha256 = None, None
     document.source_file, document.source_files = files[0].path, [file.path for file in files]
     document.scanned_on = files[0].scanned_on
     document.text = draft.text
@@ -171,9 +295,12 @@ def _page_flags(pages: Sequence[Page]) -> set[str]:
 def _store_fields(session: Session, document: Document, record: Record, dossier: DossierEvidence) -> None:
     """Write the fields with their evidence, and their values into the document's own columns."""
     session.flush()
-    session.execute(delete(Field).where(Field.document_id == document.document_id))
+    by_person = values_by_person(session, document.document_id)
+    session.execute(delete(Field).where(Field.document_id == document.document_id, Field.name.not_in(by_person.keys())))
     sourced = {name: (found, "ocr") for name, found in record.readings.items()} | {"dossier_code": dossier.chosen}
     for name, (value, source) in sourced.items():
+        if name in by_person:
+            continue
         session.add(_field(document.document_id, name, value, source))
         if name == "issued_on":
             document.issued_on = dt.date.fromisoformat(value.value) if value.value else None
@@ -181,6 +308,9 @@ def _store_fields(session: Session, document: Document, record: Record, dossier:
             setattr(document, name, value.value)
     for source, value in dossier.others.items():
         session.add(_field(document.document_id, f"dossier_code_{source}", value, source))
+    for name, value in record.further.items():
+        if name not in by_person:
+            session.add(_field(document.document_id, name, value, "ocr"))
 
 
 def _field(identity: str, name: str, found: Reading, source: str) -> Field:
@@ -209,10 +339,29 @@ def judge_documents(settings: Settings, batch_id: str) -> GateResult:
             .order_by(Document.source_file, Document.first_page)
         ).all()
         rows = [_gate_row(session, document, batch) for document in documents]
-    result = judge(settings, "records", batch_id, records_frame(rows), "document_id")
+    result = _judge(settings, batch_id, rows, documents)
     store_verdicts(settings, result)
     write_data_docs(settings, result)
     return result
+
+
+def judge_document(settings: Settings, document_id: str) -> GateResult:
+    """Judge one document by itself, after a person's decision on it; keep the verdicts under its own id."""
+    with reading(settings.catalogue_url) as session:
+        document = session.get_one(Document, document_id)
+        rows = [_gate_row(session, document, session.get_one(Batch, document.batch_id))]
+    result = _judge(settings, document_id, rows, [document])
+    store_verdicts(settings, result)
+    return result
+
+
+def _judge(
+    settings: Settings, subject_id: str, rows: Sequence[dict[str, Any]], documents: Sequence[Document]
+) -> GateResult:
+    """What the gate says; that the values of withheld documents are not there is no fault of theirs."""
+    result = judge(settings, "records", subject_id, records_frame(rows), "document_id")
+    withheld = {document.document_id for document in documents if is_withheld(document)}
+    return result.excusing(withheld, but=_OF_WITHHELD)
 
 
 def _gate_row(session: Session, document: Document, batch: Batch) -> dict[str, Any]:
@@ -249,6 +398,7 @@ def _gate_row(session: Session, document: Document, batch: Batch) -> dict[str, A
         "min_dpi": min(resolutions, default=None),
         "all_colour": all(page.colour is not False for page in pages),
         **{flag: flag in document.flags for flag in RECORD_FLAGS},
+        MARK: MARK in document.flags or is_withheld(document),
         "claimed_on": batch.claimed_on,
     }
 

@@ -25,9 +25,14 @@ from sohoa.catalogue.models import (
     Verdict,
     utc_now,
 )
+from sohoa.duplicates import Decision
 from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import write_receipt
+from sohoa.journey.locking import is_withheld, put_away_left
+from sohoa.journey.persons import judged_as, link_by_person, without_waived
+from sohoa.journey.repeats import earliest, set_aside, settle_alone, supersede, superseded, weigh_repeat
 from sohoa.quality.verdicts import WHOLE
+from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.register.link import Claim, link
 from sohoa.settings import Settings
 
@@ -41,7 +46,9 @@ class BatchOutcome:
 
     Attributes:
         n_files: scan files, without manifest and the like.
+        n_duplicate: files with the bytes of another, and documents with the pages of another.
         n_pages_unread: pages that no chunk came to read; they need an engineer.
+        n_locked: documents that are classified, or lie in one file with such.
     """
 
     batch_id: str
@@ -51,11 +58,12 @@ class BatchOutcome:
     n_quarantined: int
     n_duplicate: int
     n_pages_unread: int
+    n_locked: int = 0
 
     @property
     def needs_person(self) -> bool:
-        """Whether something waits in review or quarantine."""
-        return self.n_in_review + self.n_quarantined > 0
+        """Whether something waits in review or quarantine, or is classified and in the wrong place."""
+        return self.n_in_review + self.n_quarantined + self.n_locked > 0
 
 
 def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
@@ -66,7 +74,9 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
     Raises:
         RuntimeError: the gate has not judged the batch: nothing may pass it unseen.
     """
+    put_away_left(settings, batch_id)
     with writing(settings.catalogue_url) as session:
+        settle_alone(session)
         batch = session.get_one(Batch, batch_id)
         documents = session.scalars(
             select(Document)
@@ -75,11 +85,11 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
         ).all()
         if documents and not _is_judged(session, batch_id):
             raise RuntimeError(f"batch {batch_id} has not been judged: run its documents past the gate first")
-        for document in documents:
-            _settle(session, batch, document)
+        others = {other for document in documents for other in _settle(session, batch, document)} - {batch_id}
         batch.status, batch.published_at = BatchStatus.PUBLISHED, utc_now()
         _tell(session, batch, None, "batch_published", batch.claimed_on)
-    write_receipt(settings, batch_id)
+    for touched in (batch_id, *sorted(others)):
+        write_receipt(settings, touched)
     shutil.rmtree(settings.work / batch_id, ignore_errors=True)
     return count_outcome(settings, batch_id)
 
@@ -93,19 +103,39 @@ def is_published(settings: Settings, batch_id: str) -> bool:
 def settle_waiting(settings: Settings) -> list[str]:
     """Try documents in review again, after the register grew; return the batches of those that were accepted."""
     with writing(settings.catalogue_url) as session:
+        settle_alone(session)
         waiting = session.scalars(
             select(Document)
             .where(Document.status == DocumentStatus.IN_REVIEW)
             .order_by(Document.batch_id, Document.source_file, Document.first_page)
         ).all()
         judged = {batch_id for batch_id in {d.batch_id for d in waiting} if _is_judged(session, batch_id)}
-        for document in waiting:
-            if document.batch_id in judged:
-                _settle(session, session.get_one(Batch, document.batch_id), document)
+        others = {
+            other
+            for document in waiting
+            if document.batch_id in judged
+            for other in _settle(session, session.get_one(Batch, document.batch_id), document)
+        }
         changed = sorted({d.batch_id for d in waiting if d.status == DocumentStatus.ACCEPTED})
-    for batch_id in changed:
+        others |= {d.batch_id for d in waiting if d.status == DocumentStatus.DUPLICATE}
+    for batch_id in sorted({*changed, *others}):
         write_receipt(settings, batch_id)
     return changed
+
+
+def settle_document(settings: Settings, document_id: str) -> None:
+    """Settle one document anew after a person's decision on it; its receipt is the caller's.
+
+    What is settled already stays as it is.
+    """
+    with writing(settings.catalogue_url) as session:
+        settle_alone(session)
+        document = session.get_one(Document, document_id, with_for_update=True)
+        others: set[str] = set()
+        if document.status in _OPEN:
+            others = _settle(session, session.get_one(Batch, document.batch_id), document)
+    for batch_id in sorted(others):
+        write_receipt(settings, batch_id)
 
 
 def count_outcome(settings: Settings, batch_id: str) -> BatchOutcome:
@@ -127,15 +157,22 @@ def count_outcome(settings: Settings, batch_id: str) -> BatchOutcome:
             n_accepted=sum(statuses[status] for status in DIGITISED),
             n_in_review=statuses[DocumentStatus.IN_REVIEW],
             n_quarantined=outcomes[FileOutcome.QUARANTINED],
-            n_duplicate=outcomes[FileOutcome.DUPLICATE],
+            n_duplicate=outcomes[FileOutcome.DUPLICATE] + statuses[DocumentStatus.DUPLICATE],
             n_pages_unread=n_unread.count(),
+            n_locked=statuses[DocumentStatus.LOCKED],
         )
 
 
-def _settle(session: Session, batch: Batch, document: Document) -> None:
-    """Accept a document that passed the gate and has its one result; send any other to review with its reasons."""
-    reasons = _gate_reasons(session, document)
-    linked = link(
+def _settle(session: Session, batch: Batch, document: Document) -> set[str]:
+    """Accept a document that passed the gate and has its one result; send any other to review with its reasons.
+
+    Return the batches of which it took back a document.
+    """
+    if is_withheld(document):
+        _send_to_review(session, batch, document, [flag for flag in (MARK, DOUBT) if flag in document.flags])
+        return set()
+    reasons = without_waived(session, document.document_id, _gate_reasons(session, document))
+    linked = link_by_person(session, document.document_id) or link(
         session,
         Claim(
             document.code_number,
@@ -151,21 +188,40 @@ def _settle(session: Session, batch: Batch, document: Document) -> None:
     if linked.reason is not None:
         reasons.append(linked.reason)
         flags |= {linked.reason} & {"no_register_row"}
-    elif _has_copy(session, linked.result_id, document.document_id):
-        reasons.append("result_has_copy")
     if "no_pdfa" in flags:
         reasons.append("no_pdfa")
     document.flags = sorted(flags)
-    document.review_reasons = list(dict.fromkeys(reasons))
+    repeat = weigh_repeat(session, document, None if reasons else linked.result_id)
+    if repeat is not None and repeat.decision == Decision.DUPLICATE:
+        set_aside(session, batch, document, repeat)
+        return set()
+    if repeat is not None and repeat.reason is not None:
+        reasons.append(repeat.reason)
     if reasons:
-        document.status = DocumentStatus.IN_REVIEW
-        _tell(session, batch, document, "document_sent_to_review", batch.claimed_on)
-        return
+        _send_to_review(session, batch, document, reasons)
+        return set()
+    older = superseded(repeat)
+    _accept(session, batch, document, linked.result_id, older)
+    return {older.batch_id} if older is not None else set()
+
+
+def _accept(session: Session, batch: Batch, document: Document, result_id: int | None, older: Document | None) -> None:
+    """Make a document the current copy of its result, in place of an older one if there is one."""
+    if older is not None:
+        supersede(session, batch, document, older)
+    document.review_reasons = []
     document.status = DocumentStatus.ACCEPTED
-    document.result_id = linked.result_id
-    document.digitised_on = digitised_on(document.issued_on, document.scanned_on, batch.claimed_on)
+    document.result_id = result_id
+    own = digitised_on(document.issued_on, document.scanned_on, batch.claimed_on)
+    document.digitised_on = earliest(own, older)
     session.flush()
     _tell(session, batch, document, "document_accepted", document.digitised_on)
+
+
+def _send_to_review(session: Session, batch: Batch, document: Document, reasons: list[str]) -> None:
+    document.review_reasons = list(dict.fromkeys(reasons))
+    document.status = DocumentStatus.IN_REVIEW
+    _tell(session, batch, document, "document_sent_to_review", batch.claimed_on)
 
 
 def digitised_on(issued_on: dt.date | None, scanned_on: dt.date | None, claimed_on: dt.date | None) -> dt.date | None:
@@ -190,7 +246,7 @@ def _gate_reasons(session: Session, document: Document) -> list[str]:
             select(Verdict.reason)
             .where(
                 Verdict.gate == "records",
-                Verdict.subject_id == document.batch_id,
+                Verdict.subject_id == judged_as(session, document),
                 Verdict.item_id.in_((document.document_id, WHOLE)),
                 Verdict.severity == "critical",
                 Verdict.passed.is_(False),
@@ -198,15 +254,6 @@ def _gate_reasons(session: Session, document: Document) -> list[str]:
             .order_by(Verdict.id)
         )
     )
-
-
-def _has_copy(session: Session, result_id: int | None, document_id: str) -> bool:
-    copy = session.scalar(
-        select(Document.document_id).where(
-            Document.result_id == result_id, Document.status.in_(DIGITISED), Document.document_id != document_id
-        )
-    )
-    return copy is not None
 
 
 def _tell(session: Session, batch: Batch, document: Document | None, kind: str, effective_on: dt.date | None) -> None:

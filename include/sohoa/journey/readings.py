@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from dataclasses import astuple, dataclass, field
 
-from sohoa.archive import Store
+from sohoa.archive import LOCKED, Store
 from sohoa.ocr import Word
 from sohoa.settings import Settings
 
@@ -28,7 +29,11 @@ class PageWords:
 def words_key(settings: Settings, sha256: str, page_no: int) -> str:
     """Where a page's words lie in the archive; another language, resolution or method is another place."""
     profile = f"{settings.ocr_language}-{settings.ocr_dpi}-{_METHOD}"
-    return f"words/{sha256[:2]}/{sha256}/{profile}/{page_no:05d}.json.gz"
+    return f"{_words_of(sha256)}/{profile}/{page_no:05d}.json.gz"
+
+
+def _words_of(sha256: str) -> str:
+    return f"words/{sha256[:2]}/{sha256}"
 
 
 def keep_page(settings: Settings, sha256: str, page_no: int, page: PageWords) -> None:
@@ -57,3 +62,23 @@ def kept_page(settings: Settings, sha256: str, page_no: int) -> PageWords | None
         looks={part: [[Word(*row) for row in rows] for rows in looks] for part, looks in content["looks"].items()},
         ink=content["ink"],
     )
+
+
+def withhold_page(settings: Settings, sha256: str, page_no: int) -> None:
+    """Lock away what was read from a page, by this and any earlier way of reading."""
+    root = settings.archive
+    for path in sorted((root / _words_of(sha256)).glob(f"*/{page_no:05d}.json.gz")):
+        Store(root).lock(str(path.relative_to(root)))
+
+
+def give_back_pages(settings: Settings, sha256: str) -> None:
+    """Put what was read from a master's pages back to where everybody's words are."""
+    closed = settings.archive / LOCKED
+    for path in sorted((closed / _words_of(sha256)).rglob("*.json.gz")):
+        Store(settings.archive).unlock(str(path.relative_to(closed)))
+
+
+def forget_pages(settings: Settings, sha256: str) -> None:
+    """Remove all that was read from a master's pages; they can be read again."""
+    for root in (settings.archive, settings.archive / LOCKED):
+        shutil.rmtree(root / _words_of(sha256), ignore_errors=True)

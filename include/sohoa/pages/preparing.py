@@ -15,6 +15,7 @@ from sohoa.pages.formats.decoding import decode
 from sohoa.pages.formats.media import PDF
 from sohoa.pages.geometry import Lie, Turn, skew_of, straightened
 from sohoa.pages.imaging import Pixels
+from sohoa.pages.likeness import page_hash
 from sohoa.pages.measures import NOT_SCANNED, measure
 from sohoa.pages.own_text import own_words
 from sohoa.pages.treatment import ocr_copy
@@ -68,6 +69,7 @@ def prepare_page(
         "rotation": lie.turn.rotation,
         "skew_degrees": lie.skew_degrees,
         "barcodes": [code.text for code in read_barcodes(grey)],
+        "phash": page_hash(upright),
         "sharpness": measures.sharpness,
         "contrast": measures.contrast,
         "cut_edges": measures.cut_edges,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -106,6 +106,23 @@ class GateResult:
             if not verdict.passed:
                 failures[verdict.severity].setdefault(verdict.item_id, {})[verdict.reason] = None
         return failures
+
+    def excusing(self, item_ids: Collection[str], *, but: Collection[str]) -> GateResult:
+        """The same, without what was found wrong with these rows for other reasons than `but`.
+
+        What is withheld is not missing: nobody is to be told to fill it in.
+        """
+
+        def excused(check: Check) -> Check:
+            failed = tuple(item for item in check.failed_ids if item not in item_ids)
+            if check.reason in but or len(failed) == len(check.failed_ids):
+                return check
+            n_less = len(check.failed_ids) - len(failed)
+            return replace(
+                check, failed_ids=failed, passed=not failed, n_unexpected=max(0, check.n_unexpected - n_less)
+            )
+
+        return replace(self, checks=tuple(map(excused, self.checks)))
 
     def counts(self, severity: Severity) -> dict[str, int]:
         """How many rows fail for each reason (a failure over the whole frame counts as one)."""

@@ -1,18 +1,18 @@
-"""What stands below the head: type and subject, signature block, dossier code (ô 5–9)."""
+"""What stands below the head: type and subject (ô 5)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 
 from rapidfuzz import fuzz
 
 from sohoa.folding import fold
-from sohoa.reading.grammar import DOC_TYPES, OFFICIAL_LETTER, Code, is_about_line
+from sohoa.reading.grammar import Code, is_about_line
 from sohoa.reading.header import Header
 from sohoa.reading.lines import Line, around, join
 from sohoa.reading.record import NOTHING, Reading
+from sohoa.reading.types import COPY_SYMBOLS, OFFICIAL_LETTER, SPECIAL, TYPES
 
 _TYPE_LIKENESS = 85.0
 _SUBJECT_ENDS = re.compile(
@@ -21,18 +21,17 @@ _SUBJECT_ENDS = re.compile(
 )
 _SUBJECT_LINES = 6
 _LINE_STEP = 2.6  # line heights between two lines of one paragraph
-_OFFICE = re.compile(
-    r"\b(BO TRUONG|THU TRUONG|TRUONG BAN|PHO TRUONG BAN|CUC TRUONG|PHO CUC TRUONG|VU TRUONG|PHO VU TRUONG|"
-    r"CHANH VAN PHONG|PHO CHANH VAN PHONG|GIAM DOC|PHO GIAM DOC|CHU TICH|PHO CHU TICH|TRUONG PHONG|CHANH THANH TRA)\b"
-)
-_NAME_WORDS = range(2, 7)
-_MIDDLE, _HEAD_ENDS = 0.5, 0.15  # of the page's width, of its height
+_CONTRADICTED = 0.5
+_HEAD_WITHIN = 0.4  # of the page's height
+
+_PRINTED_NAMES = {fold(entry.name): entry for entry in TYPES if entry.symbol not in COPY_SYMBOLS}
+"""Names of types as headings; `SAO Y` is stamped on a copy of any type."""
 
 
 def read_type(lines: Sequence[Line], header: Header, code: Code | None) -> tuple[Reading, Line | None]:
     """The document type, and the line of its name; the symbol and the printed name confirm each other."""
     printed, line = _printed_type(lines, header)
-    by_code = _type_by_code(code)
+    by_code = code.doc_type if code else None
     if line is not None and printed == by_code:
         return Reading(printed, 0.99, 1, line.box), line
     if line is not None and by_code in (None, OFFICIAL_LETTER):
@@ -40,27 +39,37 @@ def read_type(lines: Sequence[Line], header: Header, code: Code | None) -> tuple
     if by_code is None:
         return NOTHING, None
     box = header.number.box if header.number else None
+    if line is not None and printed in {entry.name for entry in SPECIAL}:
+        # The number may be that of the decision by which the certificate was given.
+        return Reading(printed, _CONTRADICTED, 1, line.box), line
+    if line is not None:
+        return Reading(by_code, _CONTRADICTED, 1, box), None
     about = by_code == OFFICIAL_LETTER and _about_line(lines, header) is not None
     return Reading(by_code, 0.97 if about else 0.85, 1, box), None
 
 
-def _type_by_code(code: Code | None) -> str | None:
-    if code is None:
-        return None
-    first = code.notation.rpartition("/")[2].split("-")[0]
-    return DOC_TYPES.get(first, OFFICIAL_LETTER)
-
-
 def _printed_type(lines: Sequence[Line], header: Header) -> tuple[str | None, Line | None]:
-    names = {fold(name): name for name in DOC_TYPES.values()}
-    top = header.number.box[3] if header.number else 0.1
+    top = header.number.box[3] if header.number and header.number.middle < _HEAD_WITHIN else 0.1
     for line in lines:
         if line.middle < top or not line.text.isupper() or abs(line.centre - 0.5) > 0.2:
             continue
-        likeness, name = max((fuzz.ratio(line.folded, folded), folded) for folded in names)
-        if likeness >= _TYPE_LIKENESS:
-            return names[name], line
+        name = _type_named(line.folded)
+        if name is not None:
+            return name, line
     return None, None
+
+
+def _type_named(folded: str) -> str | None:
+    """The type that a heading names: it is the name, or begins with that of a certificate, whose names go on."""
+    likeness, name = max((fuzz.ratio(folded, name), name) for name in _PRINTED_NAMES)
+    if likeness >= _TYPE_LIKENESS:
+        return _PRINTED_NAMES[name].name
+    words = folded.split()
+    for special in SPECIAL:
+        name = fold(special.name)
+        if fuzz.ratio(" ".join(words[: len(name.split())]), name) >= _TYPE_LIKENESS:
+            return special.name
+    return None
 
 
 def read_subject(lines: Sequence[Line], header: Header, type_line: Line | None) -> Reading:
@@ -104,26 +113,3 @@ def _about_line(lines: Sequence[Line], header: Header) -> Line | None:
         if near and line.centre < header.title.left and is_about_line(line.text):
             return line
     return None
-
-
-def read_signer(pages: Sequence[Sequence[Line]]) -> Reading:
-    """The signer's name: the first name in the right column below an office, on the page that is signed."""
-    for index, lines in enumerate(pages):
-        right = [line for line in lines if line.centre > _MIDDLE]
-        offices = [line for line in right if line.text.isupper() and _OFFICE.search(line.folded)]
-        if not offices or offices[-1].middle < _HEAD_ENDS:
-            continue
-        for line in right:
-            name = _name_in(line.text) if line.middle > offices[-1].middle else None
-            if name is not None:
-                return Reading(name, line.confidence, index + 1, line.box)
-    return NOTHING
-
-
-def _name_in(text: str) -> str | None:
-    """The name in a line, without the specks that a signature or a seal leaves around it."""
-    words = [word.strip("`'\"^.,;:|_-—~*\\/()[]{}<>“”‘’") for word in text.split()]
-    names = [word if word.isalpha() and word[0].isupper() and word[1:].islower() else "" for word in words]
-    runs = [list(run) for is_name, run in groupby(names, key=bool) if is_name]
-    longest = max(runs, key=len, default=[])
-    return " ".join(longest) if len(longest) in _NAME_WORDS else None

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sohoa.ocr import Word, text_of
-from sohoa.reading.body import read_signer, read_subject, read_type
+from sohoa.reading.bare_head import find_bare_head, guess_issuer
+from sohoa.reading.body import read_subject, read_type
+from sohoa.reading.certificates import find_lower_lines, has_centred_head
+from sohoa.reading.drafts import UNNUMBERED, is_unnumbered_draft
+from sohoa.reading.further import read_further
 from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date, zeros_put_right
-from sohoa.reading.header import find_header, read_issuer, seen_in_look
+from sohoa.reading.header import agency_text, find_header, read_issuer, seen_in_look
+from sohoa.reading.issuers import former_name, only_while
+from sohoa.reading.language import is_other_language
 from sohoa.reading.lines import Line, lines_of
 from sohoa.reading.looks import LOOKS_AGREE, LOOKS_DISAGREE, ONE_LOOK, OTHER_MODEL, agreed, by_pen, ink_is_known
 from sohoa.reading.record import NOTHING, Reading, Record
+from sohoa.reading.secrecy import LOOK, flags_of, secrecy_of
+from sohoa.reading.signature import find_signature, read_signer
 from sohoa.reading.slots import from_slash_on
 
 Value = TypeVar("Value")
 
-_SECRECY_MARKS = frozenset({"MAT", "TOI MAT", "TUYET MAT"})
+OTHER_LANGUAGE = "other_language"
+"""Flag of a record whose text was not read as Vietnamese (V15)."""
+
 _KNOWN_SYMBOL, _KNOWN_SYMBOL_AND_NUMBER = 0.9, 0.95
 
 
@@ -30,7 +40,7 @@ class PageEvidence:
         words: from the reading of the whole page.
         aspect: page width over page height.
         own_text: whether the words are the page's own (born digital): there was nothing to misread.
-        looks: part name (`number`, `date`) → words of each closer look at it, placed on the page.
+        looks: part name (`number`, `date`, `secrecy`) → words of each closer look at it, placed on the page.
         ink: slot of those lines (`number`, `day`, `month`, `year`) → what its ink is (`sohoa.pages.ink.Ink`).
     """
 
@@ -63,19 +73,36 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
     first = pages[0]
     lines = [lines_of(page.words, page.aspect) for page in pages]
     header = find_header(lines[0])
+    surest = 1.0
+    if header.title is None or has_centred_head(header):
+        # Without two columns nothing says what a line is but its words: what is found so is only proposed.
+        surest = ONE_LOOK
+        header = find_lower_lines(lines[0], header) if header.title else find_bare_head(lines[0])
     number, date = _seen(header.number, first, "number"), _seen(header.date, first, "date")
     code, code_readings = _read_code(number, own_text=first.own_text)
     doc_type, type_line = read_type(lines[0], header, code)
+    signature = find_signature(lines)
+    issued_on = _read_date(date, own_text=first.own_text)
+    issuer = read_issuer(header, code) if header.agency else guess_issuer(lines[0], code)
+    former = former_name(agency_text(header), issuer)
     readings = {
         **code_readings,
-        "issued_on": _read_date(date, own_text=first.own_text),
-        "issuer": read_issuer(header, code),
+        "issued_on": issued_on,
+        "issuer": issuer if former is None else only_while(former, issuer, issued_on),
         "doc_type": doc_type,
         "subject": read_subject(lines[0], header, type_line),
-        "signer_name": read_signer(lines),
+        "signer_name": read_signer(signature),
         "dossier_code": _read_dossier(pages, lines),
     }
-    return Record(readings, _flags(lines, pen=number.pen or date.pen))
+    flags = _flags(pages, lines, pen=number.pen or date.pen)
+    if is_unnumbered_draft(number.texts, date.texts, first.ink):
+        flags = (*flags, UNNUMBERED)
+    if is_other_language(" ".join(word.text for page in pages for word in page.words)):
+        flags, surest = (*flags, OTHER_LANGUAGE), LOOKS_DISAGREE
+    further = read_further(lines, header, signature, readings)
+    if former is not None:
+        further["issuer_printed"] = replace(issuer, value=former.name)
+    return Record(readings, flags, further).at_most(surest)
 
 
 def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
@@ -157,13 +184,6 @@ def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]
     return NOTHING
 
 
-def _flags(lines: Sequence[Sequence[Line]], *, pen: bool) -> tuple[str, ...]:
-    flags = ["handwritten_number"] if pen else []
-    if any(_is_secrecy_mark(line) for page in lines for line in page):
-        flags.append("secrecy_mark")
-    return tuple(flags)
-
-
-def _is_secrecy_mark(line: Line) -> bool:
-    """Whether a line is nothing but a mark; it is stamped where there is room, so it counts on any page, anywhere."""
-    return line.text.isupper() and line.folded.strip(" .:-[]()|") in _SECRECY_MARKS
+def _flags(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]], *, pen: bool) -> tuple[str, ...]:
+    secrecy = secrecy_of(lines, [page.looks.get(LOOK, ()) for page in pages])
+    return (*(["handwritten_number"] if pen else []), *flags_of(secrecy))

@@ -6,50 +6,11 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from enum import StrEnum
 
-from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
-
-DOC_TYPES = {
-    # NĐ 30/2020 Đ.7 and PL III
-    "NQ": "Nghị quyết",
-    "QĐ": "Quyết định",
-    "CT": "Chỉ thị",
-    "QC": "Quy chế",
-    "QyĐ": "Quy định",
-    "TC": "Thông cáo",
-    "TB": "Thông báo",
-    "HD": "Hướng dẫn",
-    "CTr": "Chương trình",
-    "KH": "Kế hoạch",
-    "PA": "Phương án",
-    "ĐA": "Đề án",
-    "DA": "Dự án",
-    "BC": "Báo cáo",
-    "BB": "Biên bản",
-    "TTr": "Tờ trình",
-    "HĐ": "Hợp đồng",
-    "CĐ": "Công điện",
-    "BGN": "Bản ghi nhớ",
-    "BTT": "Bản thỏa thuận",
-    "GUQ": "Giấy ủy quyền",
-    "GM": "Giấy mời",
-    "GGT": "Giấy giới thiệu",
-    "GNP": "Giấy nghỉ phép",
-    "PG": "Phiếu gửi",
-    "PC": "Phiếu chuyển",
-    "PB": "Phiếu báo",
-    # results of procedures outside NĐ 30
-    "GP": "Giấy phép",
-    "GCN": "Giấy chứng nhận",
-    "CC": "Chứng chỉ",
-    "BK": "Bằng khen",
-}
-"""Abbreviation in the symbol → name of the document type. Công văn has none."""
-
-OFFICIAL_LETTER = "Công văn"
-_OTHER_AGENCIES = ("CP", "TTg", "UBND", "SNV")  # met in citations and in copies of others' decisions
+from sohoa.reading.symbols import known_notation, qd_put_right
+from sohoa.reading.types import COPY_SYMBOLS, DOC_TYPES, LAW_TYPES, OFFICIAL_LETTER, PARTY_BODIES, PARTY_TYPES
 
 # A label is only a label with something between it and the digits: in `Sl5` or `S665` it may have eaten one.
 _LABEL = re.compile(r"^[\W_]*[S$§](?:[^\W\d_]{1,2}|6)?(?:\s*[:;.,]|(?=[\s/…_]))\s*", re.IGNORECASE)
@@ -59,8 +20,13 @@ _CODE = re.compile(
     r"^[\s._…;,]*(?P<number>[0-9](?:\s*[0-9]){0,5})?[\s._…;,]*/\s*"
     r"(?P<notation>(?:[0-9]{4}\s*/\s*)?[A-ZĐƠƯÔÂÊ0-9][\w&]{0,9}(?:\s*[-–—]\s*[A-ZĐƯƠÔÂÊ0-9][\w&]{0,14}){1,3})"
 )
+_CONGRESS_CODE = re.compile(
+    r"^[\s._…;,]*(?P<number>[0-9]{1,4})\s*/\s*(?P<year>[0-9]{4})\s*/\s*(?P<by>(?:UBTV)?)[QO0]H(?P<term>[0-9]{1,2})(?!\w)"
+)
+_PARTY_CODE = re.compile(
+    r"^[\s._…;,]*(?P<number>[0-9]{1,4})\s*[-–—]\s*(?P<type>[A-ZĐ0][A-Za-zĐđ]{1,3})\s*/\s*(?P<body>[A-ZĐ][A-Za-zĐđ]{1,5})(?!\w)"
+)
 _NOTATION = re.compile(r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+")
-_QUYET_DINH = re.compile("[QO0][PDĐB]")
 _ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 # A zero of a heavy face is read as a letter O with any mark.
 _ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖ]"
@@ -80,19 +46,62 @@ _DOSSIER = re.compile(
 )
 
 
+class Grammar(StrEnum):
+    """The six ways to number a document (domain.md §3.3)."""
+
+    NAMED = "named"  # 1368/QĐ-BNV
+    LETTER = "letter"  # 05/BNV-VP
+    LEGAL = "legal"  # 30/2020/NĐ-CP
+    CONGRESS = "congress"  # 33/2024/QH15
+    COPY = "copy"  # 07/SY-BNV
+    PARTY = "party"  # 04-NQ/TU
+
+
 @dataclass(frozen=True)
 class Code:
     """Number and symbol of a document.
 
     Attributes:
         number: digits as printed, or None where the number is left blank.
-        notation: what stands after the slash, dashes and marks put right: `QĐ-BNV`.
+        notation: what stands after the number, dashes and marks put right: `QĐ-BNV`.
         known: every part of the symbol is in the lists of types and agencies.
     """
 
     number: str | None
     notation: str
     known: bool
+
+    @property
+    def grammar(self) -> Grammar:
+        """Which of the six ways it is numbered in."""
+        year, slash, symbol = self.notation.rpartition("/")
+        if slash and not year.isdecimal():
+            return Grammar.PARTY
+        if "-" not in symbol:
+            return Grammar.CONGRESS
+        first = symbol.split("-")[0]
+        if slash:
+            return Grammar.LEGAL
+        if first in COPY_SYMBOLS:
+            return Grammar.COPY
+        return Grammar.NAMED if first in DOC_TYPES else Grammar.LETTER
+
+    @property
+    def doc_type(self) -> str | None:
+        """The name of the type that the symbol stands for; None where it tells none."""
+        if self.grammar is Grammar.PARTY:
+            return PARTY_TYPES.get(self.notation.partition("/")[0])
+        if self.grammar is Grammar.CONGRESS:
+            return None
+        first = self.notation.rpartition("/")[2].split("-")[0]
+        if self.grammar is Grammar.LEGAL:
+            return LAW_TYPES.get(first) or DOC_TYPES.get(first)
+        return DOC_TYPES.get(first, OFFICIAL_LETTER)
+
+    @property
+    def text(self) -> str:
+        """Number and symbol as they are printed: `1368/QĐ-BNV`, `04-NQ/TU`."""
+        return f"{self.number or ''}{'-' if self.grammar is Grammar.PARTY else '/'}{self.notation}"
 
 
 def parse_code(line: str) -> Code | None:
@@ -107,11 +116,26 @@ def parse_code(line: str) -> Code | None:
 def _parse_code(text: str) -> Code | None:
     found = _CODE.match(text)
     if found is None:
-        return None
-    notation, known = _known_notation(re.sub(r"\s", "", found["notation"]))
+        return _parse_congress(text) or _parse_party(text)
+    notation, known = known_notation(re.sub(r"\s", "", found["notation"]))
     if not _NOTATION.fullmatch(notation):
         return None
     return Code(re.sub(r"\s", "", found["number"] or "") or None, notation, known)
+
+
+def _parse_congress(text: str) -> Code | None:
+    found = _CONGRESS_CODE.match(text)
+    if found is None:
+        return None
+    return Code(found["number"], f"{found['year']}/{found['by']}QH{found['term']}", known=True)
+
+
+def _parse_party(text: str) -> Code | None:
+    found = _PARTY_CODE.match(text)
+    if found is None or found["body"] not in PARTY_BODIES:
+        return None
+    kind = qd_put_right(found["type"])
+    return Code(found["number"], f"{kind}/{found['body']}", known=True) if kind in PARTY_TYPES else None
 
 
 def zeros_put_right(line: str) -> str:
@@ -132,42 +156,6 @@ def is_number_label(word: str) -> bool:
 def is_about_line(line: str) -> bool:
     """Whether a line starts with `V/v`, as the subject of an official letter does."""
     return _ABOUT.match(line) is not None
-
-
-def _known_notation(raw: str) -> tuple[str, bool]:
-    """The symbol with its parts as the lists spell them, and whether all are known."""
-    year, _, rest = raw.rpartition("/")
-    first, *others = re.split("[-–—]", rest)
-    parts = [_known_part("QĐ" if _QUYET_DINH.fullmatch(first) else first), *map(_known_part, others)]
-    spelled = "-".join(part for part, _ in parts)
-    return (f"{year}/{spelled}" if year else spelled), all(known for _, known in parts)
-
-
-def _known_part(part: str) -> tuple[str, bool]:
-    vocabulary = _symbols()
-    if part in vocabulary.values():
-        return part, True
-    known = vocabulary.get(confusable(part))
-    return (known, True) if known else (part, False)
-
-
-_CONFUSED = str.maketrans({"0": "O", "1": "I", "L": "I", "5": "S", "8": "B", "P": "D"})
-
-
-def confusable(text: str) -> str:
-    """A symbol reduced to what OCR keeps apart: marks gone, Đ = ĐĐ = D = P, 0 = O, 1 = I (domain.md §3.4)."""
-    return re.sub("D+", "D", fold(text).replace(" ", "").translate(_CONFUSED))
-
-
-@lru_cache(maxsize=1)
-def _symbols() -> dict[str, str]:
-    """Known parts of symbols by their confusable form; forms that two parts share are left out."""
-    agencies = [entry.symbol for entry in load_ruleset_units() if entry.symbol]
-    by_form: dict[str, list[str]] = {}
-    for part in (*DOC_TYPES, *agencies, *_OTHER_AGENCIES):
-        by_form.setdefault(confusable(part), []).append(part)
-    # TYPES that only case or a mark tells apart (DA, ĐA; TC, TTr) must be read as they stand.
-    return {form: parts[0] for form, parts in by_form.items() if len(parts) == 1}
 
 
 def parse_date(line: str) -> dt.date | None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
 from sohoa.ocr import Word
 from sohoa.reading.grammar import (
@@ -21,6 +19,7 @@ from sohoa.reading.grammar import (
     starts_as_number_line,
     starts_with_place,
 )
+from sohoa.reading.issuers import agency_heads
 from sohoa.reading.lines import Line, around
 from sohoa.reading.record import NOTHING, Box, Reading
 from sohoa.reading.slots import from_slash_on
@@ -205,10 +204,7 @@ def read_issuer(header: Header, code: Code | None) -> Reading:
     """The issuing agency, by the closed list of agencies; the symbol's agency confirms it."""
     if not header.agency:
         return NOTHING
-    # Frames of stamps and rules beside a name are read as strokes and small letters.
-    words = [word.text for line in header.agency for word in line.words]
-    printed = fold(" ".join(filter(_may_be_of_a_name, words)))
-    best, second = _likeliest(printed)
+    best, second = _likeliest(agency_text(header))
     if best[1] < _ISSUER_LIKENESS or best[1] - second < _ISSUER_AHEAD:
         return NOTHING
     name, likeness, symbol = best
@@ -217,9 +213,15 @@ def read_issuer(header: Header, code: Code | None) -> Reading:
     return Reading(name, confidence, 1, around(header.agency))
 
 
+def agency_text(header: Header) -> str:
+    """The agency's lines, folded, without what frames of stamps and rules beside a name are read as."""
+    words = [word.text for line in header.agency for word in line.words]
+    return fold(" ".join(filter(_may_be_of_a_name, words)))
+
+
 def _likeliest(printed: str) -> tuple[tuple[str, float, str | None], float]:
     """The likeliest agency with its likeness (percent) and symbol, and the likeness of the next one."""
-    names = _agency_heads()
+    names = agency_heads()
     ranked = process.extract(printed, list(names), scorer=fuzz.ratio, limit=None)
     by_agency: dict[str, float] = {}
     for head, likeness, _ in ranked:
@@ -227,17 +229,6 @@ def _likeliest(printed: str) -> tuple[tuple[str, float, str | None], float]:
     (first, likeness), *others = by_agency.items()
     symbol = next(symbol for name, symbol in names.values() if name == first)
     return (first, likeness, symbol), others[0][1] if others else 0.0
-
-
-@lru_cache(maxsize=1)
-def _agency_heads() -> dict[str, tuple[str, str | None]]:
-    """Folded head lines → (agency name, symbol); with and without the superior line."""
-    heads: dict[str, tuple[str, str | None]] = {}
-    for entry in load_ruleset_units():
-        if entry.issues:
-            heads[fold(" ".join(entry.header))] = (entry.name, entry.symbol)
-            heads[fold(entry.header[-1])] = (entry.name, entry.symbol)
-    return heads
 
 
 def _national_title(lines: Sequence[Line]) -> Line | None:

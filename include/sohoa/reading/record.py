@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of the page."""
@@ -17,6 +17,43 @@ FIELD_NAMES = (
     "signer_name",
     "dossier_code",
 )
+
+FURTHER_FIELD_NAMES = (
+    "type_code",
+    "paper_name",
+    "place",
+    "urgency",
+    "addressees",
+    "recipients",
+    "legal_bases",
+    "replaces",
+    "authority_prefix",
+    "signed_for",
+    "signer_title",
+    "valid_from",
+    "valid_until",
+    "validity_term",
+    "validity_scope",
+    "owner_name",
+    "owner_id",
+    "annex_code",
+    "annex_date",
+    "issuer_printed",
+)
+"""What is read beside, where a document has it; lists have one item a line."""
+
+MINIMUM_FIELDS = {
+    "mã loại giấy tờ": ("type_code",),
+    "mã định danh của tổ chức, cá nhân": ("owner_id", "owner_name"),
+    "tên giấy tờ": ("paper_name",),
+    "số, ký hiệu": ("code_number", "code_notation"),
+    "ngày tháng năm cấp": ("issued_on",),
+    "cơ quan cấp": ("issuer",),
+    "trích yếu nội dung chính": ("subject",),
+    "thời hạn có hiệu lực": ("valid_from", "valid_until", "validity_term"),
+    "phạm vi có hiệu lực": ("validity_scope",),
+}
+"""The nine minimum fields of TT 01/2023/TT-VPCP Đ.9.2 → the fields that hold them."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +83,25 @@ class Record:
     Attributes:
         readings: one for every field name.
         flags: facts such as `handwritten_number`, `secrecy_mark`.
+        further: those of FURTHER_FIELD_NAMES that were found.
     """
 
     readings: dict[str, Reading] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    further: dict[str, Reading] = field(default_factory=dict)
 
     def value(self, name: str) -> str | None:
         """The value of a field, None if it was not found."""
-        return self.readings.get(name, NOTHING).value
+        return (self.readings.get(name) or self.further.get(name, NOTHING)).value
 
     def confidence(self, name: str) -> float:
         """How sure the value is, 0–1."""
-        return self.readings.get(name, NOTHING).confidence
+        return (self.readings.get(name) or self.further.get(name, NOTHING)).confidence
+
+    def at_most(self, surest: float) -> Record:
+        """The same record, no value surer than that."""
+        readings, further = (
+            {name: replace(found, confidence=min(surest, found.confidence)) for name, found in values.items()}
+            for values in (self.readings, self.further)
+        )
+        return Record(readings, self.flags, further)

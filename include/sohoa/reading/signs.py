@@ -13,8 +13,9 @@ from rapidfuzz import fuzz, process
 from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
 from sohoa.ocr import Word
-from sohoa.reading.grammar import DOC_TYPES, Code, is_date_line, parse_code, parse_date, starts_as_number_line
+from sohoa.reading.grammar import Code, is_date_line, parse_code, parse_date, starts_as_number_line
 from sohoa.reading.lines import Line, join, lines_of
+from sohoa.reading.types import DOC_TYPES
 
 _TITLES = ("CONG HOA XA HOI CHU NGHIA VIET NAM", "DANG CONG SAN VIET NAM")  # of the State, of the Party
 _MOTTO = "DOC LAP - TU DO - HANH PHUC"

@@ -26,6 +26,7 @@ from sohoa.catalogue.models import (
     Unit,
     utc_now,
 )
+from sohoa.catalogue.subjects import change_subjects, store_subjects
 from sohoa.catalogue.units import ensure_unit
 from sohoa.register.normalise import DOSSIER_PREFIX, result_key
 from sohoa.register.rows import ENDED, RegisterRow, Rejection, parse_row
@@ -340,7 +341,7 @@ def _compare_result(
     before: Values = {}
     after: Values = {}
     if old is None:
-        imported = {"source": "register", "first_import_id": entry.id, "last_import_id": entry.id}
+        imported = {"first_import_id": entry.id, "last_import_id": entry.id}
         writes.results.append({**wanted, **imported})
     else:
         before, after = _difference(old, wanted)
@@ -413,6 +414,8 @@ def _result_values(row: RegisterRow, old: Mapping[str, Any] | None, today: dt.da
     values["unusable_from"], use_observed = _loss_of_use(row, old, today)
     flags = {flag for flag in (old["flags"] if old else []) if flag != DATE_OBSERVED}
     values["flags"] = sorted(flags | ({DATE_OBSERVED} if end_observed or use_observed else set()))
+    # A row that persons entered from the paper is the register's own once the register has it.
+    values["source"] = "register"
     return values
 
 
@@ -494,6 +497,15 @@ def _write_chunk(session: Session, entry: RegisterImport, writes: _Writes) -> No
     if writes.dossiers:
         session.execute(insert(Dossier), [{**values, "result_id": ids[key]} for key, values in writes.dossiers])
     _write_history(session, entry, writes.history)
+    store_subjects(session, [(ids[new["result_key"]], new["subject"]) for new in writes.results])
+    change_subjects(
+        session,
+        {
+            one["result_id"]: (one["before"].get("subject"), one["after"]["subject"])
+            for one in writes.history
+            if "subject" in one["after"]
+        },
+    )
     registered = [_registered(entry, new, ids[new["result_key"]]) for new in writes.results]
     _record_events(session, entry, [*registered, *(_changed(entry, one) for one in writes.history)])
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Any
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.models import Dossier, Result
-from sohoa.folding import fold
+from sohoa.register.agencies import same_agency
+from sohoa.register.content import AGREES, REFUSES, Content
 from sohoa.register.normalise import fold_code
+from sohoa.register.slips import is_misread_code, is_one_digit
 
-_SUBJECT_AGREES = 0.88  # OCR leaves 0.95 and more; two awards of one day differ in a name
-_SUBJECT_REFUSES = 0.60
 _RIVAL_AHEAD = 0.005
-_ABOUT = re.compile(r"^\W*(V/V|VE VIEC)\W+")
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,8 @@ class Claim:
         subject: trích yếu as read.
         dossier_code: read on the page or given by the manifest.
         text: all that was read, for what the register's subject says beyond the printed one.
+        issued_year: the printed year of a date whose day is not known; candidates only.
+        issued_month: its printed month, 1-12; candidates only.
     """
 
     number: str | None
@@ -44,6 +42,8 @@ class Claim:
     subject: str | None
     dossier_code: str | None
     text: str = ""
+    issued_year: int | None = None
+    issued_month: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def link(session: Session, claim: Claim) -> Link:
     ).all()
     if not named:
         return Link(None, "no_register_row")
-    content = _content(claim)
+    content = Content.of(claim.subject, claim.text)
     chosen = _only_one(named, content)
     if chosen is None:
         return Link(None, "link_ambiguous")
@@ -76,67 +76,59 @@ def link(session: Session, claim: Claim) -> Link:
     return Link(None, refusal) if refusal else Link(chosen.id)
 
 
-@dataclass(frozen=True)
-class _Content:
-    """What a document is about, ready to be compared: its bare subject, and the word pairs of its whole text."""
-
-    subject: str
-    pairs: frozenset[tuple[str, str]]
-
-    def likeness(self, registered: str | None) -> float | None:
-        """How well a document fits a registered subject, 0–1; None if the register has none or nothing was read.
-
-        Either the printed subject is like it, or its words stand in the document in this order: registers add to
-        a certificate's title whom it was given to.
-        """
-        wanted = _bare(registered or "")
-        if not wanted or not (self.subject or self.pairs):
-            return None
-        printed = fuzz.ratio(self.subject, wanted) / 100
-        pairs = list(pairwise(wanted.split()))
-        contained = sum(pair in self.pairs for pair in pairs) / len(pairs) if pairs else 0.0
-        return max(printed, contained)
-
-
-def _content(claim: Claim) -> _Content:
-    return _Content(_bare(claim.subject or ""), frozenset(pairwise(_bare(claim.text).split())))
-
-
-def _only_one(named: Sequence[Result], content: _Content) -> Result | None:
+def _only_one(named: Sequence[Result], content: Content) -> Result | None:
     """The only result, or the only one whose subject fits where several units share number and date."""
     if len(named) == 1:
         return named[0]
     likeness = [content.likeness(result.subject) for result in named]
-    fitting = [index for index, like in enumerate(likeness) if like is not None and like >= _SUBJECT_AGREES]
+    fitting = [index for index, like in enumerate(likeness) if like is not None and like >= AGREES]
     # A row without subject may be the very one.
-    possible = [index for index, like in enumerate(likeness) if like is None or like >= _SUBJECT_REFUSES]
+    possible = [index for index, like in enumerate(likeness) if like is None or like >= REFUSES]
     return named[fitting[0]] if len(fitting) == 1 and possible == fitting else None
 
 
-def _refusal(session: Session, chosen: Result, claim: Claim, content: _Content, code: str | None) -> str | None:
+def _refusal(session: Session, chosen: Result, claim: Claim, content: Content, code: str | None) -> str | None:
     """Why the result named by number and date is not taken, None if nothing speaks against it."""
-    if chosen.issuer and claim.issuer and fold(chosen.issuer) != fold(claim.issuer):
+    if chosen.issuer and claim.issuer and not same_agency(chosen.issuer, claim.issuer):
         return "issuer_differs"
-    dossiers = set(session.scalars(select(Dossier.code).where(Dossier.result_id == chosen.id))) - {None}
+    dossiers = _dossiers(session, chosen.id)
     if claim.dossier_code and dossiers and claim.dossier_code not in dossiers:
         return "dossier_differs"
     likeness = content.likeness(chosen.subject)
-    if likeness is None:
-        return None if claim.dossier_code in dossiers else "link_unconfirmed"
-    if likeness < _SUBJECT_AGREES:
+    if likeness is None and claim.dossier_code not in dossiers:
+        return "link_unconfirmed"
+    if likeness is not None and likeness < AGREES:
         return "subject_differs"
     rivals = session.execute(
-        select(Result.subject, Result.code_folded).where(
+        select(Result.id, Result.subject, Result.code_folded, Result.issued_on).where(
             or_(Result.issued_on == claim.issued_on, Result.code_folded == code), Result.id != chosen.id
         )
     )
-    for subject, rival_code in rivals:
-        # Where one misread digit would name the other, it must fit clearly worse; any other must not fit better.
-        margin = -_RIVAL_AHEAD if Levenshtein.distance(rival_code or "", code or "") == 1 else _RIVAL_AHEAD
-        if (content.likeness(subject) or 0.0) > likeness + margin:
-            return "link_rival"
+    if any(_is_rival(session, rival, chosen, likeness, claim, content) for rival in rivals):
+        return "link_rival"
     return None
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"[^A-Z0-9]+", " ", _ABOUT.sub("", fold(text))).strip()
+def _is_rival(
+    session: Session,
+    rival: Row[*tuple[Any, ...]],
+    chosen: Result,
+    likeness: float | None,
+    claim: Claim,
+    content: Content,
+) -> bool:
+    """Whether another result may be meant rather than the chosen one, which is like the document by `likeness`."""
+    symbol = (chosen.code_folded or "").partition("/")[2]
+    slip = is_misread_code(claim.number or "", symbol, rival.code_folded)
+    slip = slip or is_one_digit(rival.issued_on, chosen.issued_on)
+    other = content.likeness(rival.subject)
+    if likeness is None or other is None:
+        # With no two subjects to compare only the dossier can tell them apart.
+        known = claim.dossier_code in _dossiers(session, chosen.id)
+        return slip and not (known and claim.dossier_code not in _dossiers(session, rival.id))
+    # Where one misread digit would name the other, it must fit clearly worse; any other must not fit better.
+    return other > likeness + (-_RIVAL_AHEAD if slip else _RIVAL_AHEAD)
+
+
+def _dossiers(session: Session, result_id: int) -> set[str | None]:
+    return set(session.scalars(select(Dossier.code).where(Dossier.result_id == result_id))) - {None}

@@ -25,7 +25,8 @@ def test_partial_unique_keys_are_there(settings: Settings) -> None:
         rows = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'"))
         found = {name: sql for name, sql in rows}
 
-    assert found.keys() == {"uq_batch_waiting", "uq_document_current_copy"}
+    assert found.keys() == {"uq_batch_waiting", "uq_document_current_copy", "uq_proposed_result_open"}
+    assert "state = 'open'" in found["uq_proposed_result_open"]
     assert "status = 'waiting'" in found["uq_batch_waiting"]
     assert "'accepted', 'signed', 'archived'" in found["uq_document_current_copy"]
 

@@ -84,10 +84,10 @@ def test_the_same_content_again_is_a_duplicate_and_no_document(digitised: World,
     assert digitised.rows(Document, Document.source_file == TWIN) == []
 
 
-def test_another_scan_of_the_same_result_goes_to_review(digitised: World, drop: Drop) -> None:
+def test_the_same_scan_saved_anew_is_a_duplicate_of_the_first(digitised: World, drop: Drop) -> None:
     first, again = digitised.document(drop.first), digitised.document(AGAIN)
-    assert again.status == DocumentStatus.IN_REVIEW
-    assert again.review_reasons == ["result_has_copy"]
+    assert again.status == DocumentStatus.DUPLICATE
+    assert again.review_reasons == ["repeated_scan"]
     assert again.document_id != first.document_id
 
 
@@ -135,7 +135,7 @@ def test_ids_are_those_of_the_master_and_its_first_page(digitised: World) -> Non
 
 def test_the_outcome_counts_every_file_once(digitised: World) -> None:
     outcome = journey.count_outcome(digitised.settings, digitised.batch_id)
-    assert outcome == journey.BatchOutcome(digitised.batch_id, 6, 1, 3, 1, 1, 0)
+    assert outcome == journey.BatchOutcome(digitised.batch_id, 6, 1, 2, 1, 2, 0)
     assert outcome.needs_person
     assert journey.is_published(digitised.settings, digitised.batch_id)
 
@@ -224,7 +224,7 @@ def test_a_register_that_grows_settles_what_waited_for_it(world: World, drop: Dr
     assert kinds == ["document_sent_to_review", "document_accepted"]
     assert journey.settle_waiting(world.settings) == []
     assert world.document(LONG).status == DocumentStatus.IN_REVIEW
-    assert world.document(AGAIN).review_reasons == ["result_has_copy"]
+    assert world.document(AGAIN).status == DocumentStatus.DUPLICATE
 
 
 def test_a_whole_batch_that_the_gate_refuses_is_accepted_in_no_part(world: World, drop: Drop, tmp_path: Path) -> None:

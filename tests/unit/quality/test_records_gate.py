@@ -13,6 +13,7 @@ from .samples import GOOD_RECORD, judge_records, rule_for
 
 CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"doc_type": None}, "critical", "type_missing"),
+    ({"doc_type": "Kế hoạch"}, "critical", "type_not_result"),
     ({"code_number": None}, "critical", "number_missing"),
     ({"code_number": "  "}, "critical", "number_missing"),
     ({"code_number": "13b8"}, "critical", "number_invalid"),

@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 
 from sohoa.catalogue.units import load_ruleset_units
 from sohoa.reading.grammar import (
-    DOC_TYPES,
     Code,
-    confusable,
     find_dossier_code,
     parse_code,
     parse_date,
     zeros_put_right,
 )
+from sohoa.reading.symbols import confusable
+from sohoa.reading.types import DOC_TYPES
 
-NOTATION = re.compile(r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+")
+NOTATION = re.compile(
+    r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+"
+    r"|[0-9]{4}/(?:UBTV)?QH[0-9]{1,2}|[A-ZĐ][A-Za-zĐđ]{1,3}/[A-ZĐ][A-Za-zĐđ]{1,5}"
+)
 DOSSIER = re.compile(
     r"(?:[0-9]{3}(?:\.[0-9]{2}){2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*)-([0-9]{2})([0-9]{2})([0-9]{2})-[0-9]{4,}"
 )

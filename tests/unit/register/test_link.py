@@ -253,3 +253,91 @@ def test_an_equal_subject_under_a_number_that_no_misreading_reaches_does_not_hol
     wanted = register(session)
     register(session, "358/QĐ-BNV")
     assert link(session, CLAIM) == Link(wanted)
+
+
+def test_a_neighbour_one_digit_away_that_has_no_subject_may_be_the_very_one(session: Session) -> None:
+    register(session, "70/QĐ-BNV", subject="Về việc tặng Bằng khen của Bộ trưởng cho ông Nguyễn Văn An")
+    register(session, "76/QĐ-BNV", subject=None)
+    claim = replace(CLAIM, subject="Về việc tặng Bằng khen của Bộ trưởng cho ông Nguyễn Văn Anh")
+    assert link(session, claim) == Link(None, "link_rival")
+
+
+def test_a_dossier_code_tells_such_neighbours_apart(session: Session) -> None:
+    wanted = register(session, dossiers=("G09-220101-0001",))
+    register(session, "76/QĐ-BNV", subject=None, dossiers=("G09-220101-0002",))
+    assert link(session, replace(CLAIM, dossier_code="G09-220101-0001")) == Link(wanted)
+    assert link(session, CLAIM) == Link(None, "link_rival")
+
+
+def test_a_dossier_that_ended_in_both_neighbours_tells_nothing(session: Session) -> None:
+    register(session, subject=None, dossiers=("G09-220101-0001",))
+    register(session, "76/QĐ-BNV", subject=None, dossiers=("G09-220101-0001",))
+    assert link(session, replace(CLAIM, dossier_code="G09-220101-0001")) == Link(None, "link_rival")
+
+
+def test_the_same_number_on_a_day_one_digit_away_with_the_same_subject_stops_the_link(session: Session) -> None:
+    register(session)
+    register(session, issued_on=DAY.replace(year=2021))
+    assert link(session, CLAIM) == Link(None, "link_rival")
+
+
+def test_an_agency_under_another_name_of_the_unit_list_only_is_the_same(session: Session) -> None:
+    register(session, issuer="Ban Thi đua - Khen thưởng Trung ương")
+    assert link(session, CLAIM) == Link(None, "issuer_differs")
+    assert link(session, replace(CLAIM, issuer="BAN THI ĐUA – KHEN THƯỞNG TRUNG ƯƠNG".replace("–", "-"))).reason is None
+
+
+people = st.sampled_from(
+    ["Nguyễn Văn An", "Nguyễn Văn Anh", "Nguyễn Vân Anh", "Trần Thị Bình", "Lê Mỹ Hạnh", "Hội Làm vườn tỉnh Phú Thọ"]
+)
+templates = st.sampled_from(
+    [
+        "Về việc tặng Bằng khen của Bộ trưởng cho {}",
+        "V/v cho phép thành lập {}",
+        "Về việc công nhận {} nhiệm kỳ 2018 - 2023",
+    ]
+)
+awards = st.builds(str.format, templates, people)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    number=st.integers(1, 99_999).map(str),
+    place=st.integers(0, 4),
+    digit=st.integers(0, 9),
+    true_subject=st.one_of(st.none(), awards),
+    printed=awards,
+    flipped=st.one_of(st.none(), awards),
+    same_day=st.booleans(),
+    same_unit=st.booleans(),
+)
+def test_a_flipped_digit_is_never_linked_to_the_result_that_has_that_number(
+    session: Session,
+    number: str,
+    place: int,
+    digit: int,
+    true_subject: str | None,
+    printed: str,
+    flipped: str | None,
+    same_day: bool,
+    same_unit: bool,
+) -> None:
+    """The register has both: what is printed, and what was read, of the same issuer and year."""
+    place %= len(number)
+    read = f"{number[:place]}{digit}{number[place + 1 :]}"
+    if read.lstrip("0") in ("", number):
+        return
+    true = true_subject and printed  # the register's wording of what the document says, or none
+    with session.begin_nested() as undo:
+        register(session, f"{number}/QĐ-BNV", DAY, true, issuer="Bộ Nội vụ")
+        register(
+            session,
+            f"{read}/QĐ-BNV",
+            DAY if same_day else DAY.replace(month=9),
+            flipped,
+            unit="G09" if same_unit else "G09.01",
+            issuer="Bộ Nội vụ",
+        )
+        claim = Claim(read, "QĐ-BNV", DAY, "Bộ Nội vụ", printed, None)
+        assert link(session, claim).result_id is None
+        undo.rollback()

@@ -1,0 +1,176 @@
+"""Stamps that are a word or two in a frame, or in red: where they may be on a page, cut out for a closer look.
+
+The marks of secrecy and of urgency are such (Thông tư 24/2020/TT-BCA: red capitals in a double frame 8 mm high and 20,
+30 or 40 mm wide). Readers of whole pages take their frames for tables or pictures, and often leave them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sohoa.pages.imaging import MM_PER_INCH, Pixels
+from sohoa.pages.ink_copies import darkest_channel, every_ink, without_tint
+
+Points = NDArray[np.int32]
+
+SEARCH_DPI, DPI = 150, 300
+"""Resolution of what is searched, and of what is cut out."""
+DEPTH = 0.46
+"""Of a page's height, from the top: where such stamps are pressed; a head that is kept for closer looks holds it."""
+
+_COARSE = DPI // SEARCH_DPI
+_HEIGHT_MM, _WIDTH_MM = (5.5, 11.5), (14.0, 48.0)  # of a frame, with room for other makes and bad scales
+_WORD_HEIGHT_MM, _WORD_WIDTH_MM = (2.5, 14.0), (7.0, 50.0)  # of red print that stands alone
+_MOST_DEGREES = 10.0
+_SIDE_MM = 1.4  # where a side's ink is looked for
+_LEAST_SIDES, _SURE_SIDES = 0.6, 0.85  # what share of its length must have some, and has if it surely is one
+_WRITTEN = 0.06, 0.5  # share of ink within a frame with a word in it
+_INSET_MM = 1.55  # both lines of a frame
+_INK = 190
+_RED, _DARK, _REDDEN = 22, 150, 2.4
+_NEAR_MM = 4.0, 0.8  # letters of a word, beside and above each other
+_MOST = 8
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place that may bear a stamp.
+
+    Attributes:
+        box: left, top, right, bottom as fractions of the part.
+        image: grey, level, its print dark.
+        framed: whether a frame in red was seen around it.
+    """
+
+    box: tuple[float, float, float, float]
+    image: Pixels
+    framed: bool
+
+
+def spots_of(part: Pixels, fine: Callable[[], Pixels]) -> list[Spot]:
+    """The likeliest places of such stamps on a part of a page.
+
+    Args:
+        part: RGB at `SEARCH_DPI`, level to about ten degrees.
+        fine: gives the same part at `DPI`; asked only if there is anything to cut out.
+    """
+    plain = without_tint(part)
+    red = (_redness(plain) > _RED).astype(np.uint8)
+    dark = (darkest_channel(plain) < _DARK).astype(np.uint8)
+    across, down = _px(_NEAR_MM[0], _COARSE), _px(_NEAR_MM[1], _COARSE)
+    words = _pieces(_closed(red, across, down), _WORD_HEIGHT_MM, _WORD_WIDTH_MM)
+    frames = [(piece, ink) for ink in (red, dark) for piece in _pieces(_closed(ink, 3, 3), _HEIGHT_MM, _WIDTH_MM)]
+    if not frames and not words:
+        return []
+    exact = without_tint(fine())
+    only_red = np.asarray(255 - cv2.convertScaleAbs(_redness(exact), alpha=_REDDEN), dtype=np.uint8)
+    any_ink = darkest_channel(exact)
+    found: list[Spot] = []
+    for piece, ink in frames:
+        spot = _framed(piece, only_red if ink is red else any_ink, red.shape, red=ink is red)
+        if spot is not None and not _among(spot, found):
+            found.append(spot)
+    for piece in words:
+        spot = _word(piece, only_red, red.shape)
+        if not _among(spot, found):
+            found.append(spot)
+    return found[:_MOST]
+
+
+def _redness(part: Pixels) -> Pixels:
+    red, green, blue = cv2.split(part)
+    return np.asarray(cv2.subtract(red, cv2.max(green, blue)), dtype=np.uint8)
+
+
+def _closed(mask: Pixels, across: int, down: int) -> Pixels:
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((down, across), np.uint8)), dtype=np.uint8)
+
+
+def _px(mm: float, scale: int = 1) -> int:
+    return max(1, round(mm * DPI / MM_PER_INCH / scale))
+
+
+def _framed(piece: Points, grey: Pixels, shape: tuple[int, ...], *, red: bool) -> Spot | None:
+    """What has a frame of its own around it, seen as one piece of ink."""
+    (x, y), (width, height), degrees = cv2.minAreaRect(piece)
+    if width < height:
+        width, height, degrees = height, width, degrees - 90
+    degrees = (degrees + 90) % 180 - 90
+    if abs(degrees) > _MOST_DEGREES or not _within(_mm(width), _WIDTH_MM) or not _within(_mm(height), _HEIGHT_MM):
+        return None
+    level = _level(grey, (x * _COARSE, y * _COARSE), (width * _COARSE, height * _COARSE), degrees)
+    inset = _px(_INSET_MM)
+    if min(level.shape) < 4 * inset or (sides := _sides(level)) < _LEAST_SIDES:
+        return None
+    inner = np.ascontiguousarray(level[inset:-inset, inset:-inset])
+    written = _within(float((inner < _INK).mean()), _WRITTEN)
+    return Spot(_box(piece, shape), inner, framed=red and written and sides >= _SURE_SIDES)
+
+
+def _word(piece: Points, grey: Pixels, shape: tuple[int, ...]) -> Spot:
+    """Red print that stands alone; the lines of a frame that could not be made out are taken off."""
+    left, top, width, height = (value * _COARSE for value in cv2.boundingRect(piece))
+    margin = _px(0.6)
+    cut = grey[max(0, top - margin) : top + height + margin, max(0, left - margin) : left + width + margin]
+    plain = every_ink(np.asarray(cv2.cvtColor(cut, cv2.COLOR_GRAY2RGB), dtype=np.uint8))
+    return Spot(_box(piece, shape), plain, framed=False)
+
+
+def _pieces(mask: Pixels, height_mm: tuple[float, float], width_mm: tuple[float, float]) -> list[Points]:
+    """The points of each connected piece of about this size."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    tilt = float(np.sin(np.radians(_MOST_DEGREES / 2))) * width_mm[1]
+    pieces: list[Points] = []
+    for number, (left, top, width, height, _) in enumerate(stats[1:].tolist(), start=1):
+        if _within(_mm(width), width_mm) and height_mm[0] <= _mm(height) <= height_mm[1] + tilt:
+            rows, columns = np.nonzero(labels[top : top + height, left : left + width] == number)
+            pieces.append(np.stack([columns + left, rows + top], axis=1).astype(np.int32))
+    return pieces
+
+
+def _mm(pixels: float) -> float:
+    """Of what is searched."""
+    return pixels * MM_PER_INCH / SEARCH_DPI
+
+
+def _within(value: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= value <= limits[1]
+
+
+def _level(grey: Pixels, middle: tuple[float, float], size: tuple[float, float], degrees: float) -> Pixels:
+    width, height = round(size[0]) + 2, round(size[1]) + 2
+    turn = cv2.getRotationMatrix2D(middle, degrees, 1.0)
+    turn[:, 2] += np.array([width / 2 - middle[0], height / 2 - middle[1]])
+    return np.asarray(cv2.warpAffine(grey, turn, (width, height), borderValue=255), dtype=np.uint8)
+
+
+def _sides(level: Pixels) -> float:
+    """What share of its weakest side a frame has ink along."""
+    ink, side = level < _INK, _px(_SIDE_MM)
+    shares = (
+        ink[:side].any(axis=0).mean(),
+        ink[-side:].any(axis=0).mean(),
+        ink[:, :side].any(axis=1).mean(),
+        ink[:, -side:].any(axis=1).mean(),
+    )
+    return float(min(shares))
+
+
+def _box(points: Points, shape: tuple[int, ...]) -> tuple[float, float, float, float]:
+    left, top, width, height = cv2.boundingRect(points)
+    return (
+        left / shape[1],
+        top / shape[0],
+        (left + width) / shape[1],
+        (top + height) / shape[0],
+    )
+
+
+def _among(spot: Spot, others: list[Spot]) -> bool:
+    middle = (spot.box[0] + spot.box[2]) / 2, (spot.box[1] + spot.box[3]) / 2
+    return any(o.box[0] <= middle[0] <= o.box[2] and o.box[1] <= middle[1] <= o.box[3] for o in others)
