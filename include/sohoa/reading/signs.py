@@ -28,7 +28,9 @@ _AGENCY = re.compile(
     r"^\W*(BO|BAN|CUC|TONG|VU|VAN PHONG|UY BAN|UBND|SO|CHINH PHU|CHU TICH NUOC|QUOC HOI|HOI DONG|THANH TRA|VIEN|"
     r"TRUNG TAM|CHI CUC|DAI HOC|HOC VIEN|NGAN HANG|KIEM TOAN|TOA AN|BAO HIEM|HUYEN|TINH|THANH PHO)\b"
 )
-_ANNEX_NOTE = re.compile(r"\(\W*(\w+ ){0,3}KEM THEO\b|^\W*(\w+ ){0,3}KEM THEO (\w+ ){1,3}(SO|NGAY)\b")
+_ANNEX_NOTE = re.compile(
+    r"\(\W*(\w+ ){0,3}KEM THEO\b|^\W*(?!(\w+ )?GUI\b)(\w+ ){0,3}KEM THEO (?!HO SO)(\w+ ){1,3}(SO|NGAY)\b"
+)
 _ANNEX_NAME = re.compile(r"^\W*(PHU LUC|BIEU( MAU)? SO|MAU SO|DANH SACH|DIEU LE|QUY CHE)\b")
 _ANNEX_NAME_WORDS = 6  # a sentence that begins so is longer
 _NOTE_LINES = 3
@@ -185,8 +187,14 @@ def _types() -> tuple[str, ...]:
 def _note(lines: Sequence[Line]) -> str | None:
     """`(Kèm theo Quyết định số … ngày …)` with the lines that it runs on to; None if there is no such note."""
     upper = _upper(lines, _NOTE_WITHIN)
-    start = next((index for index, line in enumerate(upper) if _ANNEX_NOTE.search(line.folded)), None)
+    # Where a sentence happens to break before `kèm theo`, the line begins with a small letter.
+    starts = (index for index, line in enumerate(upper) if _ANNEX_NOTE.search(line.folded) and not _is_within(line))
+    start = next(starts, None)
     return None if start is None else join(upper[start : start + _NOTE_LINES])
+
+
+def _is_within(line: Line) -> bool:
+    return line.text.lstrip(" -–*.,;")[:1].islower()
 
 
 def _is_annex_name(line: Line) -> bool:

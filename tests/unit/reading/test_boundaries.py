@@ -45,6 +45,10 @@ LAST_PAGE = [
 ]
 UNSIGNED = [*without(DECISION, "KT.", "THỨ", "Nguyễn"), *[row for row in TEXT if row.top > 0.4]]
 SHORT_TEXT = [Row("Ông Nguyễn Văn An, chuyên viên", MIDDLE, 0.3)]
+ANNOUNCED = Row("có tên trong danh sách kèm theo Quyết định này.", MIDDLE, 0.34)
+FILED = Row("- Lưu: VT, TCPCP.", 0.2, 0.75)
+OVER = [*DECISION, FILED]
+HEAD_ROWS = ("BỘ NỘI VỤ", "CỘNG", "Độc", "Số:", "Hà Nội")
 BLANK, UNREAD = StackPage(blank=True), StackPage(unreadable=True)
 
 
@@ -103,7 +107,7 @@ def test_an_annex_of_another_decision_is_left_to_a_person() -> None:
 
 
 def test_annexes_of_two_decisions_are_not_both_of_one_whose_head_was_unreadable() -> None:
-    unread = without(DECISION, "Số:", "Hà Nội")
+    unread = [*without(DECISION, "Số:", "Hà Nội"), ANNOUNCED]
     other = instead(ANNEX, "(Kèm", "(Kèm theo Quyết định số 34/QĐ-VTLTNN ngày 08 tháng 02 năm 2019)")
     assert found(unread, ANNEX, ANNEX) == [(1, 3, True)]
     assert found(unread, ANNEX, other) == [(1, 3, False)]
@@ -111,8 +115,10 @@ def test_annexes_of_two_decisions_are_not_both_of_one_whose_head_was_unreadable(
 
 def test_an_annex_s_own_charter_pages_stay_with_it() -> None:
     charter = instead(ANNEX, "DANH SÁCH", "ĐIỀU LỆ (SỬA ĐỔI, BỔ SUNG)")
-    long = [*charter, *[row for row in TEXT if row.top > 0.4]]
-    assert found(DECISION, long, TEXT, SHORT_TEXT, LETTER) == [(1, 4, True), (5, 5, True)]
+    long = [*charter, Row("Điều 4. Hội viên", 0.2, 0.4), *[row for row in TEXT if row.top > 0.42]]
+    articles = [Row("Điều 5. Tài chính", 0.2, 0.09), *TEXT, Row("Điều 9. Giải thể", 0.2, 0.92)]
+    last = [Row("Điều 10. Hiệu lực", 0.2, 0.1), Row("Điều lệ có 10 điều.", 0.2, 0.12)]
+    assert found(DECISION, long, articles, last, LETTER) == [(1, 4, True), (5, 5, True)]
 
 
 def test_what_pen_wrote_is_no_contradiction_to_an_annex_but_the_printed_symbol_is() -> None:
@@ -149,7 +155,7 @@ def test_a_page_without_head_after_a_signature_is_left_to_a_person_and_not_cut_o
 
 
 def test_an_untitled_page_is_no_annex_because_the_decision_announces_one() -> None:
-    announcing = [*DECISION, Row("có tên trong danh sách kèm theo Quyết định này.", MIDDLE, 0.34)]
+    announcing = [*DECISION, ANNOUNCED]
     assert found(announcing, SHORT_TEXT) == [(1, 2, False)]
     assert found(announcing, [Row("TỔNG HỢP KẾT QUẢ", MIDDLE, 0.1), *SHORT_TEXT]) == [(1, 2, True)]
 
