@@ -20,7 +20,8 @@ from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.models import Batch, Page, PageStatus, ScanFile, TextOrigin
 from sohoa.intake.claiming import note_progress
 from sohoa.intake.delivered import masters_of
-from sohoa.journey.looks import Closer, look_closer
+from sohoa.journey.look_parts import Closer
+from sohoa.journey.looks import look_closer
 from sohoa.journey.ocr_copies import OcrCopy, make_copy, read_copies
 from sohoa.journey.readings import PageWords, keep_page
 from sohoa.journey.stamps import look_at_stamps

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sohoa.journey.looks import Closer
+from sohoa.journey.look_parts import Closer
 from sohoa.journey.ocr_copies import OcrCopy
 from sohoa.ocr import Word, read_lines
 from sohoa.pages import PageWorker, Unreadable

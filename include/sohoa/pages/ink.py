@@ -15,13 +15,20 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from sohoa.pages.gaps import COLOURED, LEVEL, Floats, Measured, Span, measure
 from sohoa.pages.imaging import Pixels
+from sohoa.pages.ink_copies import as_colour, clear_print, darkest_channel, faint_print, without_red, without_tint
 
 MODEL = Path(__file__).with_name("ink_model.npz")
 _SIZE_OF_PRINT, _WEIGHT_OF_PRINT = 0.12, 0.35  # how far print may be from the line's other print, as logarithms
+_INK, _PALE_INK = 150, 200  # of the darkest channel: darker is ink, a pale stamp's too
+_PRINT = 100  # of a copy of black ink: darker is the middle of a stroke of print
+_KEPT, _KEPT_IF_READ = 0.9, 0.35  # least share of a gap's ink in a copy of black ink; of a coloured pen less stays
+_WIDEST_PX = 300  # 25 mm at 300 dpi
+_STAMP_PX = 420  # 3 mm² at 300 dpi: more than specks
 
 
 class Ink(StrEnum):
@@ -58,6 +65,71 @@ def ink_of(crop: Pixels, line: Span, slots: Sequence[Span]) -> list[Found]:
         slots: left and right of each gap, as fractions of the crop's width.
     """
     return [_judged(seen) for seen in measure(crop, line, slots)]
+
+
+def ink_beneath(crop: Pixels, line: Span, slots: Sequence[Span], *, read_in_black: bool = False) -> list[Found]:
+    """What the ink in each gap of a line is, as `ink_of` has it, and judged again where that is not print.
+
+    Where a stamp lies over the line, its ink is taken off. Pens write in blue and black, which stay when red is taken
+    off. A copy of black ink tells of gaps that it shows nearly whole, or whose digits were read in it; there digits of
+    print that touch one another come apart, since only the middle of their strokes is left.
+
+    Args:
+        crop: as for `ink_of`; so are `line` and `slots`.
+        line: see above.
+        slots: see above.
+        read_in_black: whether what stands in the gaps was read in a copy of black ink.
+    """
+    found = ink_of(crop, line, slots)
+    if all(one.ink is Ink.PRINT for one in found):
+        return found
+    black = as_colour(faint_print(crop))
+    least = _KEPT_IF_READ if read_in_black else _KEPT
+    in_black = [share >= least for share in _kept(crop, black, line, slots)]
+    if lies_under_stamp(crop, slots):
+        found = _again(found, ink_of(without_red(crop), line, slots), (Ink.PRINT, Ink.STAMP), [True] * len(slots))
+        uncoloured = [kept and one.coloured <= COLOURED for kept, one in zip(in_black, found, strict=True)]
+        second = ink_of(black, line, slots)
+        found = _again(_again(found, second, (Ink.PRINT,), in_black), second, (Ink.STAMP,), uncoloured)
+    return _again(found, ink_of(as_colour(clear_print(crop)), line, slots), (Ink.PRINT,), in_black)
+
+
+def _again(found: Sequence[Found], second: Sequence[Found], told: Sequence[Ink], may: Sequence[bool]) -> list[Found]:
+    """The second judgement of each gap that is not print by the first, where it may tell and tells one of these."""
+    return [
+        other if one.ink is not Ink.PRINT and allowed and other.ink in told else one
+        for one, other, allowed in zip(found, second, may, strict=True)
+    ]
+
+
+def _kept(crop: Pixels, copy: Pixels, line: Span, slots: Sequence[Span]) -> list[float]:
+    """How much of each gap's ink a copy still shows (0-1)."""
+    height, width = crop.shape[:2]
+    before, after = darkest_channel(without_tint(crop)) < _INK, darkest_channel(copy) < _INK
+    top, bottom = (max(0, round(edge * height)) for edge in line)
+    shares = []
+    for slot in slots:
+        left, right = (max(0, round(edge * width)) for edge in slot)
+        place = np.s_[top:bottom, left:right]
+        shares.append(float((before[place] & after[place]).sum() / max(1, before[place].sum())))
+    return shares
+
+
+def lies_under_stamp(crop: Pixels, slots: Sequence[Span]) -> bool:
+    """Whether a line has ink beside its gaps that is not its print: a frame, or what is coloured or pale.
+
+    Args:
+        crop: RGB at about 300 dpi.
+        slots: left and right of each gap, as fractions of the crop's width; a gap is no wider than 25 mm.
+    """
+    ink = darkest_channel(without_tint(crop)) < _PALE_INK
+    print_ = cv2.dilate((clear_print(crop) < _PRINT).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    other = ink & ~print_
+    width = crop.shape[1]
+    for left, right in slots:
+        end = max(0, round(right * width))
+        other[:, max(0, round(left * width), end - _WIDEST_PX) : end] = False
+    return int(other.sum()) > _STAMP_PX
 
 
 def slot_features(pen_of_glyphs: Floats, standing: Floats) -> Floats:

@@ -10,7 +10,11 @@ from sohoa.pages.imaging import Pixels
 # At 300 dpi: a rule is longer than 17 mm and made of level runs longer than a letter's; frames are taller than letters.
 _RULE_PX, _RUN_PX, _POST_PX, _RULE_DARKER_THAN = 200, 45, 75, 170
 _BRIDGE_PX = 17  # a rule's thickness and the soft edges on either side of it
-_BLACK, _COLOURED = 60, 200  # of the lightest channel: what is lighter than black is colour
+_TRACES = 0.5  # of a stroke's colour: JPEG smears it
+_FAINTEST = 0.3  # density: paper and its grain have less
+_PRINT_PERCENT = 92  # strokes are densest in their middle, and where they cross others
+_DENSITY = -np.log(np.maximum(np.arange(256), 4) / 255).astype(np.float32)
+_RED_BY = 24  # grey levels that red is lighter than green and blue in red ink
 
 
 def every_ink(crop: Pixels) -> Pixels:
@@ -18,17 +22,54 @@ def every_ink(crop: Pixels) -> Pixels:
     return _without_rules(darkest_channel(without_tint(crop)))
 
 
-def black_ink(crop: Pixels) -> Pixels:
-    """An RGB part of a page as grey with its black ink only: print under a stamp; long rules gone."""
-    red, green, blue = cv2.split(without_tint(crop))
-    lightest = cv2.max(cv2.max(red, green), blue).astype(np.float32)
-    stretched = np.clip((lightest - _BLACK) * (255 / (_COLOURED - _BLACK)), 0, 255)
-    return _without_rules(stretched.astype(np.uint8))
+def faint_print(crop: Pixels) -> Pixels:
+    """An RGB part of a page as grey with its black ink only, pale print too; long rules gone."""
+    return _without_rules(_black(crop, 0.1, 0.7))
+
+
+def clear_print(crop: Pixels) -> Pixels:
+    """An RGB part of a page as grey with its black ink only, what is paler than print left out; long rules gone."""
+    return _without_rules(_black(crop, 0.3, 0.8))
+
+
+def dense_print(crop: Pixels) -> Pixels:
+    """An RGB part of a page as grey with the densest of its black ink only: print under a nearly black stamp."""
+    return _without_rules(_black(crop, 0.4, 0.8))
+
+
+def _black(crop: Pixels, least: float, full: float) -> Pixels:
+    """The black ink of an RGB part as grey, stretched between two shares of the density of its print.
+
+    Densities of inks that lie on each other add up, and black is dense in every channel (`seals`). Where a scan has no
+    colour a stamp is still paler than print, and print under it darker.
+    """
+    density = np.asarray(_DENSITY[without_tint(crop)], dtype=np.float32)
+    clearest = density.min(axis=2)
+    black = clearest - _TRACES * (density.max(axis=2) - clearest)
+    ink = black[black > _FAINTEST]
+    of_print = float(np.percentile(ink, _PRINT_PERCENT)) if ink.size else 1.0
+    share = (black / of_print - least) / (full - least)
+    return np.asarray(255 * (1 - np.clip(share, 0, 1)), dtype=np.uint8)
 
 
 def ink_but_red(crop: Pixels) -> Pixels:
     """An RGB part of a page as grey without its red ink: what lies under a red stamp; long rules gone."""
     return _without_rules(np.ascontiguousarray(without_tint(crop)[:, :, 0]))
+
+
+def without_red(crop: Pixels) -> Pixels:
+    """An RGB part of a page on white paper with its red ink gone and all other ink in its own colour."""
+    even = without_tint(crop)
+    red, green, blue = cv2.split(even)
+    is_red = cv2.subtract(red, cv2.max(green, blue)) > _RED_BY
+    clear = even.copy()
+    clear[is_red] = red[is_red][:, None]
+    return clear
+
+
+def as_colour(grey: Pixels) -> Pixels:
+    """A grey copy as RGB."""
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
 
 
 def _without_rules(grey: Pixels) -> Pixels:

@@ -19,8 +19,8 @@ import numpy as np
 from sohoa.pages import frames
 from sohoa.pages.formats import files
 from sohoa.pages.imaging import Pixels
-from sohoa.pages.ink import ink_of
-from sohoa.pages.ink_copies import black_ink, every_ink, ink_but_red
+from sohoa.pages.ink import ink_beneath, lies_under_stamp
+from sohoa.pages.ink_copies import clear_print, dense_print, every_ink, faint_print, ink_but_red
 from sohoa.pages.preparing import part_of, prepare_page
 from sohoa.pages.sandbox import Unreadable
 
@@ -62,7 +62,7 @@ def crop(
         rotation: degrees clockwise that bring the page upright.
         skew_degrees: further turn that makes its lines level.
         cuts: of each part its `box` (fractions of the straightened page: left, top, right, bottom), `out`, and
-            which `ink` it is to show: `every`, `black` or `not_red` (grey, PGM), or as it is in `colour` (PPM).
+            which `ink` it is to show: one of `_COPIES` (grey, PGM), or as it is in `colour` (PPM).
     """
     for cut in cuts:
         part = part_of(Path(path), media_type, page_no, dpi, max_megapixels, rotation, skew_degrees, cut["box"])
@@ -76,8 +76,10 @@ def _as_it_is(part: Pixels) -> Pixels:
 
 _COPIES: dict[str, Callable[[Pixels], Pixels]] = {
     "every": every_ink,
-    "black": black_ink,
     "not_red": ink_but_red,
+    "faint_print": faint_print,
+    "clear_print": clear_print,
+    "dense_print": dense_print,
     "colour": _as_it_is,
 }
 
@@ -103,11 +105,27 @@ def _write(out: str, picture: Pixels) -> None:
         raise OSError(f"cannot write {out}")
 
 
-def ink(image: str, line: list[float], slots: list[list[float]]) -> list[str]:
-    """What the ink in each slot of a line is (`Ink`), from a part in colour that `crop` wrote."""
+def ink(
+    image: str, line: list[float], slots: list[list[float]], read_in_black: bool = False
+) -> list[tuple[str, float]]:
+    """What the ink in each slot of a line is (`Ink`) and how much of it is coloured (0-1).
+
+    Args:
+        image: a part in colour that `crop` wrote.
+        line: top and bottom of the line, as fractions.
+        slots: left and right of each slot, as fractions.
+        read_in_black: whether what stands in the slots was read in a copy of black ink.
+    """
     part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
     spans = [(left, right) for left, right in slots]
-    return [found.ink.value for found in ink_of(part, (line[0], line[1]), spans)]
+    found = ink_beneath(part, (line[0], line[1]), spans, read_in_black=read_in_black)
+    return [(one.ink.value, one.coloured) for one in found]
+
+
+def stamped(image: str, slots: list[list[float]]) -> bool:
+    """Whether a stamp lies over a line, from a part in colour that `crop` wrote."""
+    part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
+    return lies_under_stamp(part, [(left, right) for left, right in slots])
 
 
 def stamps(
@@ -165,6 +183,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "look": look,
     "ink": ink,
     "stamps": stamps,
+    "stamped": stamped,
     "pdfa": pdfa,
 }
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -13,16 +12,27 @@ from sohoa.reading.body import read_subject, read_type
 from sohoa.reading.certificates import find_lower_lines, has_centred_head
 from sohoa.reading.drafts import UNNUMBERED, is_unnumbered_draft
 from sohoa.reading.further import read_further
-from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date, zeros_put_right
-from sohoa.reading.header import agency_text, find_header, read_issuer, seen_in_look
-from sohoa.reading.issuers import former_name, only_while
+from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date, parse_number, zeros_put_right
+from sohoa.reading.header import find_header, seen_in_look
+from sohoa.reading.issuers import agency_text, former_name, only_while, read_issuer
 from sohoa.reading.language import is_other_language
 from sohoa.reading.lines import Line, lines_of
-from sohoa.reading.looks import LOOKS_AGREE, LOOKS_DISAGREE, ONE_LOOK, OTHER_MODEL, agreed, by_pen, ink_is_known
+from sohoa.reading.looks import (
+    AROUND,
+    BENEATH,
+    LOOKS_AGREE,
+    LOOKS_DISAGREE,
+    ONE_LOOK,
+    OTHER_MODEL,
+    agreed,
+    by_pen,
+    ink_is_known,
+    plain_value,
+)
 from sohoa.reading.record import NOTHING, Reading, Record
 from sohoa.reading.secrecy import LOOK, flags_of, secrecy_of
 from sohoa.reading.signature import find_signature, read_signer
-from sohoa.reading.slots import from_slash_on
+from sohoa.reading.slots import SLOTS, from_slash_on
 
 Value = TypeVar("Value")
 
@@ -40,7 +50,8 @@ class PageEvidence:
         words: from the reading of the whole page.
         aspect: page width over page height.
         own_text: whether the words are the page's own (born digital): there was nothing to misread.
-        looks: part name (`number`, `date`, `secrecy`) → words of each closer look at it, placed on the page.
+        looks: part name (`number`, `date`, `secrecy`; `AROUND`, `BENEATH`) → words of each closer look at it,
+            placed on the page.
         ink: slot of those lines (`number`, `day`, `month`, `year`) → what its ink is (`sohoa.pages.ink.Ink`).
     """
 
@@ -56,14 +67,16 @@ class _Seen:
     """A line of the head as each look saw it, the look at the whole page first.
 
     Attributes:
-        line: the first that was found; None if none was.
+        line: the first that could be read, or else was found; None if none was.
         texts: what each look read, empty where it found nothing.
+        others: which of them are by the other model.
         pen: whether something in it was, or may have been, filled in by pen.
         surest: how sure a value read from it may be at most.
     """
 
     line: Line | None
     texts: tuple[str, ...]
+    others: frozenset[int]
     pen: bool
     surest: float
 
@@ -107,23 +120,21 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
 
 def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
     closer = [seen_in_look(part, words, found=line is not None) for words in evidence.looks.get(part, ())]
-    texts = tuple(found.text if found else "" for found in (line, *closer))
-    plain = [_plain_value(part, text) for text in texts]
-    known = any(plain) and ink_is_known(evidence.ink, part)
+    wide = [look for names in (AROUND, BENEATH) for look in evidence.looks.get(names[part], ())]
+    around = [seen_in_look(part, words, found=False) for words in wide]
+    lines = (line, *closer, *around)
+    texts = tuple(found.text if found else "" for found in lines)
+    plain = [plain_value(part, text) for text in texts]
+    # Where digits were read there is ink; where none was found, it was looked for in a wrong place.
+    known = any(plain) and ink_is_known(evidence.ink, part) and "none" not in map(evidence.ink.get, SLOTS[part])
+    legible = (found for found, value in zip(lines, plain, strict=True) if value)
     return _Seen(
-        line=next((found for found in (line, *closer) if found is not None), None),
+        line=next((found for found in (*legible, *lines) if found is not None), None),
         texts=texts,
+        others=frozenset({OTHER_MODEL, len(texts) - 1} if evidence.looks.get(BENEATH[part]) else {OTHER_MODEL}),
         pen=by_pen(evidence.ink, part, plain),
         surest=LOOKS_AGREE if known else ONE_LOOK,
     )
-
-
-def _plain_value(part: str, text: str) -> str | dt.date | None:
-    """What a pen could have filled in, as one look read it without any guess."""
-    if part == "date":
-        return parse_date(text)
-    code = parse_code(text)
-    return code.number if code else None
 
 
 def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, Reading]]:
@@ -135,26 +146,35 @@ def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, R
         parse_code(from_slash_on(text)) if seen.pen else _plain_or_guessed(parse_code, text) for text in seen.texts
     ]
     code = next((code for code in codes if code is not None), None)
-    if code is None or seen.line is None:
+    number, sure = (None, 0.0) if seen.pen else agreed(_numbers(seen, codes), seen.others)
+    if seen.line is None or (code is None and number is None):
         return None, {"code_number": NOTHING, "code_notation": NOTHING}
-    number, sure = (None, 0.0) if seen.pen else agreed([code.number if code else None for code in codes])
     sure = LOOKS_AGREE if own_text and number else min(sure, seen.surest)
-    notation, notation_sure = _agreed_notation(codes, sure)
+    notation, notation_sure = _agreed_notation(codes, seen.others, sure)
     return code, {
         "code_number": Reading(number, sure, 1, seen.line.box),
         "code_notation": Reading(notation, notation_sure, 1, seen.line.box),
     }
 
 
+def _numbers(seen: _Seen, codes: Sequence[Code | None]) -> list[str | None]:
+    """The number that each look gives; where nobody judged the ink, only with a symbol to end it."""
+    if seen.surest < LOOKS_AGREE:
+        return [code.number if code else None for code in codes]
+    return [_plain_or_guessed(parse_number, text) for text in seen.texts]
+
+
 def _plain_or_guessed(parse: Callable[[str], Value | None], text: str) -> Value | None:
     return parse(text) or parse(zeros_put_right(text))
 
 
-def _agreed_notation(codes: Sequence[Code | None], number_sure: float) -> tuple[str | None, float]:
+def _agreed_notation(
+    codes: Sequence[Code | None], others: Collection[int], number_sure: float
+) -> tuple[str | None, float]:
     """The symbol: a look that garbles one of the lists does not speak against it, one that sees another such does."""
     # The other model knows no Đ: it may confirm a symbol of the lists, and says nothing of any other.
-    heard = [code if code and (index != OTHER_MODEL or code.known) else None for index, code in enumerate(codes)]
-    notation, sure = agreed([code.notation if code else None for code in heard])
+    heard = [code if code and (index not in others or code.known) else None for index, code in enumerate(codes)]
+    notation, sure = agreed([code.notation if code else None for code in heard], others)
     known = list(dict.fromkeys(code.notation for code in codes if code and code.known))
     if len(known) > 1:
         return known[0], LOOKS_DISAGREE
@@ -169,7 +189,7 @@ def _read_date(seen: _Seen, *, own_text: bool) -> Reading:
         return NOTHING
     if seen.pen:
         return Reading(None, 0.0, 1, seen.line.box)
-    day, sure = agreed([_plain_or_guessed(parse_date, text) for text in seen.texts])
+    day, sure = agreed([_plain_or_guessed(parse_date, text) for text in seen.texts], seen.others)
     if day is None:
         return NOTHING
     return Reading(day.isoformat(), LOOKS_AGREE if own_text else min(sure, seen.surest), 1, seen.line.box)

@@ -12,9 +12,20 @@ from sohoa.folding import fold
 from sohoa.reading.symbols import known_notation, qd_put_right
 from sohoa.reading.types import COPY_SYMBOLS, DOC_TYPES, LAW_TYPES, OFFICIAL_LETTER, PARTY_BODIES, PARTY_TYPES
 
-# A label is only a label with something between it and the digits: in `Sl5` or `S665` it may have eaten one.
-_LABEL = re.compile(r"^[\W_]*[S$§](?:[^\W\d_]{1,2}|6)?(?:\s*[:;.,]|(?=[\s/…_]))\s*", re.IGNORECASE)
-_NUMBER_LABEL = re.compile(r"[\W_]*[S$§][^\W\d_A-Z]{0,2}6?[:;.,]")
+# A label is only a label with something between it and the digits: in `Sl5` or `S665` it may have eaten one. Where a
+# stamp lies over its start, the round letter and the colon are left.
+_ROUND_SMALL = "[oôốồổỗộóòỏõọơ06]"
+_LABEL = re.compile(
+    rf"^[\W_]*(?:[S$§](?:(?:[^\W\d_]{{1,2}}|6)?(?:\s*[:;.,]|(?=[\s/…_]))|[06o]{{2}}[:;])"
+    rf"|(?:[^\W\d_]|5|8)?{_ROUND_SMALL}[:;])\s*",
+    re.IGNORECASE,
+)
+_LABEL_IN_WORD = re.compile(
+    rf"(?:^[\W_]*|(?<=[^\W\d_A-Z])|(?<=\W))(?:[S$§][^\W\d_A-Z]{{0,2}}6?[:;.,]|[S$§](?:[06o]{{2}}|Ố|Ó|Ô)[:;]"
+    rf"|(?:^[\W_]*)[58]?{_ROUND_SMALL}[:;])(?=[0-9]|$)"
+)
+_BARE_LABEL = re.compile(r"^[\W_]*[S$§][^\W\d_]{0,2}", re.IGNORECASE)
+_LABELLED_NUMBER = re.compile(r"[\s._…;,]*(?P<number>[0-9](?:\s*[0-9]){0,5})[\s._…;,]*[/⁄]\s*[^\W\d_]")
 _TORN_SYMBOL = re.compile(r"(?<=[A-ZĐ])\s+(?=[A-ZĐ]+(?:-|$))")
 _CODE = re.compile(
     r"^[\s._…;,]*(?P<number>[0-9](?:\s*[0-9]){0,5})?[\s._…;,]*/\s*"
@@ -29,7 +40,7 @@ _PARTY_CODE = re.compile(
 _NOTATION = re.compile(r"(?:[0-9]{4}/)?[A-ZĐ][A-Za-zĐđ]{0,5}(?:-[A-ZĐ][A-Za-zĐđ0-9&]{0,11})+")
 _ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 # A zero of a heavy face is read as a letter O with any mark.
-_ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖ]"
+_ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖQ]"
 _ZERO = re.compile(rf"(?<![^\W\d_]){_ROUND}(?=[\s.…]*[0-9/\\])|(?<=[0-9]){_ROUND}(?![^\W\d_])")
 _GAP = r"[^\w\]\[|!/\\(){}<>]{0,3}"  # none of what a digit is taken for
 _DATE = re.compile(
@@ -138,6 +149,17 @@ def _parse_party(text: str) -> Code | None:
     return Code(found["number"], f"{kind}/{found['body']}", known=True) if kind in PARTY_TYPES else None
 
 
+def parse_number(line: str) -> str | None:
+    """The number between label and slash, whatever is read of the symbol; None if there is none."""
+    code = parse_code(line)
+    if code is not None:
+        return code.number
+    text = unicodedata.normalize("NFC", line)
+    label = _LABEL.match(text)
+    found = _LABELLED_NUMBER.match(text[label.end() :]) if label else None
+    return re.sub(r"\s", "", found["number"]) if found else None
+
+
 def zeros_put_right(line: str) -> str:
     """A line with what can only be zeros read as a letter O as digits: a guess, to be confirmed by another look."""
     return _ZERO.sub("0", unicodedata.normalize("NFC", line))
@@ -148,9 +170,19 @@ def starts_as_number_line(line: str) -> bool:
     return _LABEL.match(line) is not None
 
 
-def is_number_label(word: str) -> bool:
-    """Whether a word is the label `Số:` as it is printed: with a capital and a colon, or what is read for them."""
-    return _NUMBER_LABEL.fullmatch(word) is not None
+def end_of_label(line: str) -> int:
+    """Where the label of a number line ends; 0 if the line has none. Here a label may have lost its colon."""
+    label = _LABEL.match(line) or _BARE_LABEL.match(line)
+    return len(line[: label.end()].rstrip()) if label else 0
+
+
+def start_of_label(word: str) -> int | None:
+    """Where in a word the label `Số:` starts as it is printed: with a capital and a colon, or what is read for them.
+
+    Digits may follow at once, and what is left of a stamp stand before. None if there is no label.
+    """
+    found = _LABEL_IN_WORD.search(word)
+    return found.start() if found else None
 
 
 def is_about_line(line: str) -> bool:

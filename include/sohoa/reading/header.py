@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-from sohoa.folding import fold
 from sohoa.ocr import Word
 from sohoa.reading.grammar import (
-    Code,
     is_about_line,
     is_date_line,
-    is_number_label,
     is_part_of_date_line,
     parse_code,
+    parse_number,
+    start_of_label,
     starts_as_number_line,
     starts_with_place,
 )
-from sohoa.reading.issuers import agency_heads
-from sohoa.reading.lines import Line, around
-from sohoa.reading.record import NOTHING, Box, Reading
+from sohoa.reading.lines import Line
+from sohoa.reading.record import Box
 from sohoa.reading.slots import from_slash_on
 
 _TITLE = "CONG HOA XA HOI CHU NGHIA VIET NAM"
@@ -29,10 +27,10 @@ _TITLE_LIKENESS = 75.0  # percent
 _HEAD_DEPTH = 0.16  # of the page's height below the national title: number and date stand there
 _LEVEL = 0.02  # of the page's height: what stands higher than the national title is a stamp
 _TITLE_WITHIN = 0.45  # of the page's height
-_ISSUER_LIKENESS = 82.0
-_ISSUER_AHEAD = 4.0  # percent by which the best agency must beat the second
 _BELOW_DATE = 0.03  # of the page's height: number and date stand in one line, but scans are crooked
 _CROP_MARGIN = 0.012, 0.003  # beside and above: more above lets in what stands over and under the line
+_AROUND, _AROUND_IN_LINES = 0.022, 1.2  # of the page's height, and of the line's: room about a line under a stamp
+_SAME_ROW = 0.04  # of the page's height: what stands over a line may be taken for it
 _FEWEST_LETTERS = 4  # of a line of an agency's name; the rule below one gives fewer when it is read
 _LOWEST_HEAD_LINE = 0.1  # of the page's height below the national title: where a line that was not found is looked for
 
@@ -150,6 +148,27 @@ def _place(line: Line | None, beside: Line | None, column: Box) -> Place:
     return Place((column[0], top, column[2], bottom), one_line=True)
 
 
+def places_around(header: Header) -> dict[str, Box]:
+    """Where number and date stand with room about them: for lines that a stamp lies over.
+
+    As wide as their columns; as high as what was found, be it the line itself or the one beside it.
+    """
+    if header.title is None:
+        return {}
+    columns = {"number": _number_column(header, header.title), "date": _date_column(header.title)}
+    lines = [line for line in (header.number, header.date) if line is not None]
+    if not lines:
+        return columns
+    own = {"number": header.number or lines[0], "date": header.date or lines[0]}
+    around: dict[str, Box] = {}
+    for part, (left, _, right, _) in columns.items():
+        level = [line for line in lines if abs(line.middle - own[part].middle) < _SAME_ROW]
+        above, below = min(line.middle for line in level), max(line.middle for line in level)
+        room = max(_AROUND, _AROUND_IN_LINES * own[part].height)
+        around[part] = (left, max(0.0, above - room), right, min(1.0, below + room))
+    return around
+
+
 def _number_column(header: Header, title: Line) -> Box:
     """The left column below the agency."""
     top = max((line.box[3] for line in header.agency), default=title.box[3])
@@ -186,7 +205,7 @@ def seen_in_look(part: str, words: Sequence[Word], *, found: bool) -> Line | Non
         return next((line for line in lines if is_date_line(line.text) and starts_with_place(line.text)), None)
     about = next((index for index, line in enumerate(lines) if is_about_line(line.text)), len(lines))
     numbered = [_from_label_on(line) for line in lines[:about]]
-    return next((line for line in numbered if line and from_slash_on(line.text)), None)
+    return next((line for line in numbered if line and (from_slash_on(line.text) or parse_number(line.text))), None)
 
 
 def _from_label_on(line: Line) -> Line | None:
@@ -196,39 +215,13 @@ def _from_label_on(line: Line) -> Line | None:
     """
     if starts_as_number_line(line.text):
         return line
-    labels = [index for index, word in enumerate(line.words) if is_number_label(word.text)]
-    return Line(line.words[labels[-1] :]) if labels else None
-
-
-def read_issuer(header: Header, code: Code | None) -> Reading:
-    """The issuing agency, by the closed list of agencies; the symbol's agency confirms it."""
-    if not header.agency:
-        return NOTHING
-    best, second = _likeliest(agency_text(header))
-    if best[1] < _ISSUER_LIKENESS or best[1] - second < _ISSUER_AHEAD:
-        return NOTHING
-    name, likeness, symbol = best
-    confirmed = code is not None and symbol in code.notation.split("-")
-    confidence = 0.99 if confirmed else 0.85 * likeness / 100
-    return Reading(name, confidence, 1, around(header.agency))
-
-
-def agency_text(header: Header) -> str:
-    """The agency's lines, folded, without what frames of stamps and rules beside a name are read as."""
-    words = [word.text for line in header.agency for word in line.words]
-    return fold(" ".join(filter(_may_be_of_a_name, words)))
-
-
-def _likeliest(printed: str) -> tuple[tuple[str, float, str | None], float]:
-    """The likeliest agency with its likeness (percent) and symbol, and the likeness of the next one."""
-    names = agency_heads()
-    ranked = process.extract(printed, list(names), scorer=fuzz.ratio, limit=None)
-    by_agency: dict[str, float] = {}
-    for head, likeness, _ in ranked:
-        by_agency.setdefault(names[head][0], likeness)
-    (first, likeness), *others = by_agency.items()
-    symbol = next(symbol for name, symbol in names.values() if name == first)
-    return (first, likeness, symbol), others[0][1] if others else 0.0
+    for index in reversed(range(len(line.words))):
+        word = line.words[index]
+        start = start_of_label(word.text)
+        if start is not None:
+            left = word.left + (word.right - word.left) * start / len(word.text)
+            return Line((replace(word, text=word.text[start:], left=left), *line.words[index + 1 :]))
+    return None
 
 
 def _national_title(lines: Sequence[Line]) -> Line | None:
@@ -236,13 +229,6 @@ def _national_title(lines: Sequence[Line]) -> Line | None:
     likely = [(fuzz.ratio(line.folded, _TITLE), line) for line in upper]
     best = max(likely, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] >= _TITLE_LIKENESS else None
-
-
-def _may_be_of_a_name(word: str) -> bool:
-    letters = [letter for letter in word if letter.isalpha()]
-    if not letters:
-        return word in "-–,"
-    return all(letter.isupper() for letter in letters) and (len(letters) > 1 or fold(word) == "Y")
 
 
 def _is_capitals(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The closed list of issuing agencies with the names they bore over time (`rulesets/units.yaml`)."""
+"""The issuing agency (ô 2 of NĐ 30/2020 PL I), by the closed list and its names over time (`rulesets/units.yaml`)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import datetime as dt
 from dataclasses import replace
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from sohoa.catalogue.units import FormerName, load_ruleset_units
 from sohoa.folding import fold
-from sohoa.reading.record import Reading
+from sohoa.reading.grammar import Code
+from sohoa.reading.header import Header
+from sohoa.reading.lines import around
+from sohoa.reading.record import NOTHING, Reading
 
+_LIKENESS = 82.0  # percent
+_AHEAD = 4.0  # percent by which the best agency must beat the second
 _GRACE = dt.timedelta(days=180)  # old letterheads are used up
 _NOT_THEN = 0.5
 
@@ -27,6 +32,44 @@ def agency_heads() -> dict[str, tuple[str, str | None]]:
             for former in entry.former:
                 heads.setdefault(fold(" ".join(former.header)), (entry.name, former.symbol))
     return heads
+
+
+def read_issuer(header: Header, code: Code | None) -> Reading:
+    """The issuing agency; the symbol's agency confirms it."""
+    if not header.agency:
+        return NOTHING
+    best, second = _likeliest(agency_text(header))
+    if best[1] < _LIKENESS or best[1] - second < _AHEAD:
+        return NOTHING
+    name, likeness, symbol = best
+    confirmed = code is not None and symbol in code.notation.split("-")
+    confidence = 0.99 if confirmed else 0.85 * likeness / 100
+    return Reading(name, confidence, 1, around(header.agency))
+
+
+def agency_text(header: Header) -> str:
+    """The agency's lines, folded, without what frames of stamps and rules beside a name are read as."""
+    words = [word.text for line in header.agency for word in line.words]
+    return fold(" ".join(filter(_may_be_of_a_name, words)))
+
+
+def _likeliest(printed: str) -> tuple[tuple[str, float, str | None], float]:
+    """The likeliest agency with its likeness (percent) and symbol, and the likeness of the next one."""
+    names = agency_heads()
+    ranked = process.extract(printed, list(names), scorer=fuzz.ratio, limit=None)
+    by_agency: dict[str, float] = {}
+    for head, likeness, _ in ranked:
+        by_agency.setdefault(names[head][0], likeness)
+    (first, likeness), *others = by_agency.items()
+    symbol = next(symbol for name, symbol in names.values() if name == first)
+    return (first, likeness, symbol), others[0][1] if others else 0.0
+
+
+def _may_be_of_a_name(word: str) -> bool:
+    letters = [letter for letter in word if letter.isalpha()]
+    if not letters:
+        return word in "-–,"
+    return all(letter.isupper() for letter in letters) and (len(letters) > 1 or fold(word) == "Y")
 
 
 def former_name(printed: str, issuer: Reading) -> FormerName | None:

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
-from sohoa.reading.grammar import parse_code, parse_date
+from sohoa.reading.grammar import parse_code, parse_date, parse_number
 from sohoa.reading.slots import SLOTS
 
 LOOKS_AGREE, ONE_LOOK_ERRS, ONE_LOOK, LOOKS_DISAGREE = 0.99, 0.95, 0.6, 0.3
-OTHER_MODEL = 2
-"""Which of the looks at a line, the page's own counted as 0, is by a model that errs otherwise than the rest."""
 Value = TypeVar("Value")
 
+OTHER_MODEL = 2
+"""Which of the looks at a line, the page's own counted as 0, is by a model that errs otherwise than the rest."""
+AROUND = {"number": "number_around", "date": "date_around"}
+"""Part of the head → name of the looks at all that stands about it."""
+BENEATH = {"number": "number_beneath", "date": "date_beneath"}
+"""Part of the head → name of those that show black ink only, the last of them by the other model."""
 _LOOKS_AGAINST_PEN = 3
+_USUAL_LOOKS, _FEWEST_OF_MANY = 3, 3
 _FEWEST_LOOKS = 4  # three that agree and the one that errs
 
 
-def agreed(seen: Sequence[Value | None]) -> tuple[Value | None, float]:
+def agreed(seen: Sequence[Value | None], others: Collection[int] = (OTHER_MODEL,)) -> tuple[Value | None, float]:
     """The value that most looks give (the earliest of equals) and how sure it is; (None, 0.0) if no look gives one.
 
     A look that could read nothing (None) does not speak against a value; one that read another does, however many
     looks of the same model are against it: they err alike on the same ink. A single one against three or more is
-    taken to err only where the other model's look is among these.
+    taken to err only where another model's look is among these. A line that took more looks than usual is a hard one,
+    and three must agree on it.
+
+    Args:
+        seen: what each look read, the page's own first.
+        others: which of them are by the other model.
     """
     values = [value for value in seen if value is not None]
     if not values:
         return None, 0.0
     most = max(values, key=values.count)
-    if len(values) == 1:
-        return most, ONE_LOOK
+    if len(values) < (_FEWEST_OF_MANY if len(seen) > _USUAL_LOOKS else 2):
+        return most, ONE_LOOK if values.count(most) == len(values) else LOOKS_DISAGREE
     n_against = len(values) - values.count(most)
     if n_against == 0:
         return most, LOOKS_AGREE
-    confirmed = len(seen) > OTHER_MODEL and seen[OTHER_MODEL] == most
+    confirmed = any(seen[index] == most for index in others if index < len(seen))
     return most, ONE_LOOK_ERRS if n_against == 1 and confirmed and len(values) >= _FEWEST_LOOKS else LOOKS_DISAGREE
+
+
+def plain_value(part: str, text: str) -> str | dt.date | None:
+    """What a pen could have filled in, number or day, as one look read it without any guess."""
+    return parse_date(text) if part == "date" else parse_number(text)
 
 
 def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ()) -> bool:

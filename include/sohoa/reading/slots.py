@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sohoa.reading.grammar import end_of_label
 from sohoa.reading.lines import Line
 
 SLOTS = {"number": ("number",), "date": ("day", "month", "year")}
@@ -13,8 +14,7 @@ SLOTS = {"number": ("number",), "date": ("day", "month", "year")}
 # A symbol has at least two letters before its first dash; its slash may be lost. In congress and government numbers a
 # year stands between.
 _SYMBOL = r"[^\W\d_]\w{1,9}\s*[-–—]\s*[^\W\d_]"
-_SLASH = re.compile(rf"[/⁄\\|]\s*(?=(?:[0-9]{{4}}\s*/\s*)?{_SYMBOL})|\s*(?={_SYMBOL})")
-_LABEL = re.compile(r"^[\W_]*[S$§][^\W\d_]{0,2}\s*[:;.,]?", re.IGNORECASE)
+_SLASH = re.compile(rf"[/⁄\\|]\s*(?=(?:[0-9]{{4}}\s*/\s*)?{_SYMBOL})|\s*(?={_SYMBOL})|(?<=[0-9])\s*[/⁄]\s*(?=[^\W\d_])")
 _DAY = re.compile(r"ng\w{1,3}y", re.IGNORECASE)
 _MONTH = re.compile(r"th[^\W\d_]{1,4}", re.IGNORECASE)
 _YEAR = re.compile(r"n\w{1,2}m", re.IGNORECASE)
@@ -39,8 +39,8 @@ def number_slot(line: Line) -> tuple[float, float] | None:
     slash = _SLASH.search(text)
     if slash is None:
         return None
-    label = _LABEL.match(text[: slash.start()])
-    left = letters[label.end() - 1].right if label else line.left
+    end = end_of_label(text[: slash.start()])
+    left = letters[end - 1].right if end else line.left
     right = letters[slash.start()].left
     return (left, right) if left < right else None
 

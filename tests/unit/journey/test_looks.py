@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from sohoa.archive.groups import PageSource
-from sohoa.journey.looks import Closer, look_closer
+from sohoa.journey.look_parts import Closer
+from sohoa.journey.looks import look_closer
 from sohoa.journey.ocr_copies import OcrCopy, make_copy, read_copies
 from sohoa.journey.readings import PageWords, keep_page, kept_page
 from sohoa.ocr import Word
@@ -53,7 +54,26 @@ def first_page(number: str, day: str, hand: str | None, colour: tuple[int, int, 
     return page
 
 
+def stamped_over(page: Image.Image, colour: tuple[int, int, int], written: str = "") -> Image.Image:
+    """A page with an incoming stamp over its number line, through which the print is seen."""
+    stamp = Image.new("RGB", page.size, "white")
+    draw = ImageDraw.Draw(stamp)
+    draw.rectangle((300, 286, 650, 420), outline=colour, width=3)
+    draw.line((392, 286, 392, 420), fill=colour, width=2)
+    for text, x, y, size in (
+        ("UBND HUYỆN HÒA VANG", 400, 312, 20),
+        ("ĐẾN", 345, 360, 34),
+        ("Số: ......", 470, 360, 24),
+    ):
+        draw.text((x, y), text, colour, text_font(DEFAULT_FACE, "bold", size), anchor="ls" if x == 400 else "ms")
+    draw.text((520, 360), written, BLUE, digit_font("Breip.ttf", 50), anchor="ls")
+    return ImageChops.multiply(page, stamp)
+
+
 PAGES = {
+    "under a violet stamp": (stamped_over(first_page("1368", "26", None), (110, 70, 160)), BLACK),
+    "under a grey stamp": (stamped_over(first_page("1368", "26", None), (150, 150, 150)), BLACK),
+    "by pen under a stamp": (stamped_over(first_page("183", "26", "Breip.ttf", BLUE), (110, 70, 160), "45"), BLUE),
     "printed": (first_page("1368", "26", None), BLACK),
     "violet stamp": (first_page("279", "15", "DejaVuSans-Bold.ttf", VIOLET), VIOLET),
     "red stamp": (first_page("481", "26", "DejaVuSans-Bold.ttf", RED), RED),
@@ -89,7 +109,13 @@ def record_of(looked_at: dict[str, tuple[OcrCopy, Closer]], name: str) -> Record
 
 @pytest.mark.parametrize(
     ("name", "number", "day"),
-    [("printed", "1368", "26"), ("violet stamp", "279", "15"), ("red stamp", "481", "26")],
+    [
+        ("printed", "1368", "26"),
+        ("violet stamp", "279", "15"),
+        ("red stamp", "481", "26"),
+        ("under a violet stamp", "1368", "26"),
+        ("under a grey stamp", "1368", "26"),
+    ],
 )
 def test_print_and_stamps_of_any_colour_are_read_and_sure(
     looked_at: dict[str, tuple[OcrCopy, Closer]], name: str, number: str, day: str
@@ -102,7 +128,7 @@ def test_print_and_stamps_of_any_colour_are_read_and_sure(
         assert record.confidence("issued_on") >= 0.9
 
 
-@pytest.mark.parametrize("name", ["blue pen", "black pen"])
+@pytest.mark.parametrize("name", ["blue pen", "black pen", "by pen under a stamp"])
 def test_a_number_by_pen_is_flagged_and_not_read_while_its_symbol_is(
     looked_at: dict[str, tuple[OcrCopy, Closer]], name: str
 ) -> None:

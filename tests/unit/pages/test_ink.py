@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sohoa.pages.ink import Ink, ink_of
-from sohoa.pages.ink_copies import black_ink, every_ink, ink_but_red
+from sohoa.pages.ink import Ink, ink_beneath, ink_of, lies_under_stamp
+from sohoa.pages.ink_copies import clear_print, every_ink, faint_print, ink_but_red, without_red
 
 from .inklines import BLACK, BLUE, RED, VIOLET, InkLine, inkline
 
 NUMBER, DATE = ("Số: ", "/QĐ-BNV"), ("Hà Nội, ngày ", " tháng 8 năm 2021")
+PENS = ("Breip.ttf", "dkg.ttf")
 BY_PEN = {Ink.PEN, Ink.UNSURE}
 
 
@@ -99,10 +102,69 @@ def test_ink_of_a_stamp_leaves_the_copies_made_without_it() -> None:
     violet = inkline(*NUMBER[:1], "1368", NUMBER[1], "stamp", VIOLET)
     left, right = (round(edge * red.crop.shape[1]) for edge in red.slots[0])
     assert np.percentile(ink_but_red(red.crop)[:, left + 8 : right - 30], 2) > 150
-    assert np.percentile(black_ink(red.crop)[:, left + 8 : right - 30], 2) > 150
     assert np.percentile(ink_but_red(violet.crop)[:, left + 8 : right - 30], 2) < 140
-    for copy in (ink_but_red, black_ink):
+    for stamp in (red, violet):
+        assert np.percentile(clear_print(stamp.crop)[:, left + 8 : right - 30], 2) > 150
+        assert np.percentile(faint_print(stamp.crop)[:, left + 8 : right - 30], 2) > 150
+    for copy in (ink_but_red, faint_print, clear_print):
         assert np.percentile(copy(red.crop)[:, :left], 1) < 90, "the label is print"
+
+
+def test_only_red_ink_leaves_the_coloured_copy_without_it() -> None:
+    for colour in (VIOLET, BLUE, BLACK):
+        crop = inkline(*NUMBER[:1], "1368", NUMBER[1], "stamp", colour).crop
+        assert np.percentile(without_red(crop).min(axis=2), 1) < 90
+    line = inkline(*NUMBER[:1], "1368", NUMBER[1], "stamp", RED)
+    left, right = (round(edge * line.crop.shape[1]) for edge in line.slots[0])
+    assert np.percentile(without_red(line.crop).min(axis=2)[:, left + 8 : right - 30], 2) > 140
+
+
+def stamped_over(line: InkLine, colour: tuple[int, int, int]) -> InkLine:
+    """A line with the frame and the words of an incoming stamp over it, through which its ink is seen."""
+    stamp = np.full(line.crop.shape, 255, np.uint8)
+    middle = line.crop.shape[0] // 2
+    cv2.rectangle(stamp, (12, middle - 10), (line.crop.shape[1] - 60, middle + 90), colour, 4)
+    cv2.line(stamp, (165, middle - 10), (165, middle + 90), colour, 4)
+    cv2.putText(stamp, "VAN PHONG BO NOI VU", (20, middle + 32), cv2.FONT_HERSHEY_DUPLEX, 0.9, colour, 2)
+    crop = (line.crop.astype(np.uint16) * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
+    return replace(line, crop=crop)
+
+
+@pytest.mark.parametrize("colour", [RED, (60, 60, 170), VIOLET, (40, 120, 70), (150, 150, 150)])
+def test_print_under_a_stamp_is_told_as_print(colour: tuple[int, int, int]) -> None:
+    line = stamped_over(inkline(*NUMBER[:1], "1368", NUMBER[1], "print"), colour)
+    assert lies_under_stamp(line.crop, line.slots)
+    assert ink_of(line.crop, line.line, line.slots)[0].ink is not Ink.PRINT
+    assert ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink is Ink.PRINT
+
+
+@pytest.mark.parametrize("colour", [RED, (60, 60, 170), (150, 150, 150)])
+@pytest.mark.parametrize("ink", [BLUE, BLACK])
+@pytest.mark.parametrize("pen", PENS)
+def test_pen_under_a_stamp_is_never_told_as_a_machine_s(
+    pen: str, ink: tuple[int, int, int], colour: tuple[int, int, int]
+) -> None:
+    line = stamped_over(inkline(*NUMBER[:1], "295", NUMBER[1], pen, ink), colour)
+    for read_in_black in (False, True):
+        assert ink_beneath(line.crop, line.line, line.slots, read_in_black=read_in_black)[0].ink in BY_PEN
+
+
+def test_a_machine_s_violet_digits_under_a_red_stamp_are_a_stamp() -> None:
+    line = stamped_over(inkline(*NUMBER[:1], "279", NUMBER[1], "stamp", VIOLET), RED)
+    assert ink_beneath(line.crop, line.line, line.slots)[0].ink is Ink.STAMP
+
+
+def test_digits_of_print_that_touch_are_told_as_print() -> None:
+    line = inkline(*NUMBER[:1], "44", NUMBER[1], "print")
+    blurred = cv2.GaussianBlur(line.crop, (0, 0), 2)
+    assert ink_of(blurred, line.line, line.slots)[0].ink in BY_PEN
+    assert ink_beneath(blurred, line.line, line.slots)[0].ink is Ink.PRINT
+
+
+@pytest.mark.parametrize("how", ["print", "pen"])
+def test_a_line_without_a_stamp_lies_under_none(how: str) -> None:
+    line = inkline(*NUMBER[:1], "295", NUMBER[1], PENS[0] if how == "pen" else how, BLUE if how == "pen" else BLACK)
+    assert not lies_under_stamp(line.crop, line.slots)
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.02, -0.035])

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from sohoa.ocr import Word
 from sohoa.reading import FIELD_NAMES, PageEvidence, places_to_look_again, read_document
-from sohoa.reading.header import find_header
+from sohoa.reading.header import find_header, places_around
 from sohoa.reading.lines import lines_of
+from sohoa.reading.looks import BENEATH
 
 from .typesetting import (
     DECISION,
@@ -372,6 +373,49 @@ def test_a_third_look_never_outvotes_a_contradiction() -> None:
     record = read_document([replace(page(DECISION), looks=looks)])
     assert record.value("code_number") == "1368"
     assert record.confidence("code_number") < SURE
+
+
+def beneath(texts: list[str], part: str = "number") -> dict[str, list[list[Word]]]:
+    """Looks at black ink only; the last is by the other model."""
+    return {BENEATH[part]: [words_of([Row(text, 0.5, 0.5)]) for text in texts]}
+
+
+def test_a_number_under_a_stamp_is_sure_where_three_looks_agree() -> None:
+    garbled = page(instead(DECISION, "Số:", "Số: 13ö8⁄QĐ.8NV"), number="56 1S68 /QB")
+    three = ["Số: 1368/QĐ-BNV", "|ĐẾN huySố:1368/QĐ-BNV", "S6: 1368/QD-BNV"]
+    record = read_document([replace(garbled, looks={**garbled.looks, **beneath(three)})])
+    assert (record.value("code_number"), record.value("code_notation")) == ("1368", "QĐ-BNV")
+    assert record.confidence("code_number") >= SURE
+    for texts in (three[:2], [*three[:2], "S6: 1366/QD-BNV"], three[:1]):
+        record = read_document([replace(garbled, looks={**garbled.looks, **beneath(texts)})])
+        assert record.value("code_number") == "1368"
+        assert record.confidence("code_number") < SURE
+
+
+def test_a_number_whose_symbol_is_lost_is_proposed_if_it_is_not_by_pen() -> None:
+    garbled = page(instead(DECISION, "Số:", "Số: 1368/QÐ8"), number="Số: 1368/Q")
+    record = read_document([garbled])
+    assert (record.value("code_number"), record.value("code_notation")) == ("1368", None)
+    for ink in ({**garbled.ink, "number": "pen"}, {}):
+        assert read_document([replace(garbled, ink=ink)]).value("code_number") is None
+
+
+def test_digits_read_where_no_ink_was_found_are_not_sure() -> None:
+    evidence = page(DECISION)
+    record = read_document([replace(evidence, ink={**evidence.ink, "number": "none"})])
+    assert record.value("code_number") == "1368"
+    assert record.confidence("code_number") < SURE
+
+
+def test_room_about_lines_spans_their_column_and_what_may_be_taken_for_them() -> None:
+    header = find_header(lines_of(words_of(DECISION), PORTRAIT))
+    for part, centre in (("number", LEFT), ("date", RIGHT)):
+        left, top, right, bottom = places_around(header)[part]
+        assert left < centre - 0.1 < centre + 0.1 < right
+        assert top < 0.1 < 0.13 < bottom < 0.2
+    lost = find_header(lines_of(words_of(without(DECISION, "Số:", "Hà Nội,")), PORTRAIT))
+    assert places_around(lost) == {part: place.box for part, place in places_to_look_again(lost).items()}
+    assert places_around(find_header([])) == {}
 
 
 def test_zeros_read_as_letters_are_a_guess_until_a_look_reads_them_plainly() -> None:

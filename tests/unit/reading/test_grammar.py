@@ -15,6 +15,8 @@ from sohoa.reading.grammar import (
     find_dossier_code,
     parse_code,
     parse_date,
+    parse_number,
+    start_of_label,
     zeros_put_right,
 )
 from sohoa.reading.symbols import confusable
@@ -67,6 +69,49 @@ def test_an_agency_that_is_in_no_list_is_kept_and_not_called_known(number: str, 
         confusable(agency) not in {confusable(known) for known in (*DOC_TYPES, *AGENCIES, "CP", "TTg", "UBND", "SNV")}
     )
     assert parse_code(f"Số: {number}/QĐ-{agency}") == Code(number, f"QĐ-{agency}", known=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Số: 1142/VTLTNN-NVTW", "1142"),
+        ("Số: 1142/V", "1142"),
+        ("Số. 423/QEBDIMo vụ", "423"),
+        ("- ố:862/QĐ-BNV_", "862"),
+        ("8ố: 368/Q", "368"),
+        ("S60: 684/BTDKT-NV", "684"),
+        ("Số: 2651", None),
+        ("Số: 12/01/2022", None),
+        ("Ngày: 12/QUẢNG NAM", None),
+        ("1142/V", None),
+        ("Số: /QĐ-BNV", None),
+        ("Số: 11 /2 QĐ", None),
+        ("S665/Q", None),
+    ],
+)
+def test_a_number_stands_between_label_and_slash_whatever_is_read_of_the_symbol(line: str, number: str | None) -> None:
+    assert parse_number(line) == number
+
+
+@pytest.mark.parametrize(
+    ("word", "start"),
+    [
+        ("Số:", 0),
+        ("Số:684/BTĐKT-NV", 0),
+        ("huySÓ:", 3),
+        ("|Số:1142/V", 0),
+        ("S60:", 0),
+        ("ố:862/QĐ-BNV", 0),
+        ("số:", None),
+        ("Số", None),
+        ("Hồ:", None),
+        ("Ngày:", None),
+        ("979/QĐ-BNV", None),
+        ("Sơn.Đông", None),
+    ],
+)
+def test_a_label_is_found_behind_what_a_stamp_left_before_it(word: str, start: int | None) -> None:
+    assert start_of_label(word) == start
 
 
 @pytest.mark.parametrize("first", "QO0")

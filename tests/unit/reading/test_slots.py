@@ -39,6 +39,9 @@ def place_of(text: str, part: str) -> float:
         ("Số: UC)⁄/GCN-VTLTNN", "UC)⁄"),
         ("Số: 76QĐ-BNV", "76"),
         ("So 12 /QD-BNV", "12"),
+        ("Số: 1142/VTL", "1142"),
+        ("— ố:862/QĐ-BNV", "862"),
+        ("8ố: 368/QĐ-BNV", "368"),
     ],
 )
 def test_a_number_stands_between_label_and_slash(text: str, digits: str) -> None:
