@@ -28,7 +28,8 @@ def print_queue(rows: Sequence[Waiting], total: int, language: str) -> None:
         )
         for row in rows
     ]
-    print_table(say("review.list_title", language, total=total), _columns(names, language), cells)
+    columns = _columns(names, language)
+    print_table(say("review.list_title", language, total=total), columns, cells, whole=columns[:1])
 
 
 def print_proposals(rows: Sequence[Proposal], language: str) -> None:
@@ -38,7 +39,8 @@ def print_proposals(rows: Sequence[Proposal], language: str) -> None:
         (row.document_id, row.code_text, _day(row.issued_on), row.unit_code, row.subject, row.proposed_by)
         for row in rows
     ]
-    print_table(say("review.proposals_title", language, total=len(rows)), _columns(names, language), cells)
+    columns = _columns(names, language)
+    print_table(say("review.proposals_title", language, total=len(rows)), columns, cells, whole=columns[:1])
 
 
 def print_item(item: ItemView, language: str) -> None:

@@ -17,9 +17,9 @@ import pikepdf
 import pikepdf.pdfa
 import pypdfium2
 import pytest
+from pages.formats.kind_page import DPI, noisy_page
+from pages.formats.kind_pdfs import jpeg_pdf
 from pages.formats.kinds import GOOD, content_of
-from pages.kind_page import DPI, noisy_page
-from pages.kind_pdfs import jpeg_pdf
 from pages.scans import as_bytes, pdf_of, sheet
 from PIL import Image
 

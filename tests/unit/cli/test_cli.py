@@ -22,6 +22,21 @@ from sohoa.samples import SampleSet, make_samples
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 NO_SCAN = "[bold] x[/bold].pdf"  # a folder and a file, together what a table would take for markup
+REVIEW = (
+    *("list", "show", "accept", "correct", "link", "unlink", "replace-copy", "split", "merge"),
+    *(
+        "reject",
+        "rotate",
+        "ask-rescan",
+        "pass-low-dpi",
+        "register",
+        "confirm",
+        "decline",
+        "export",
+        "accuracy",
+        "finish",
+    ),
+)
 COMMANDS = [
     (),
     ("init",),
@@ -38,6 +53,12 @@ COMMANDS = [
     ("catalogue", "export"),
     ("evaluate",),
     ("indicators",),
+    ("review",),
+    *(("review", name) for name in REVIEW),
+    ("secrecy",),
+    ("secrecy", "list"),
+    ("secrecy", "lock"),
+    ("secrecy", "clear"),
 ]
 
 
