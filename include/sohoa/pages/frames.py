@@ -32,8 +32,10 @@ _LEAST_SIDES, _SURE_SIDES = 0.6, 0.85  # what share of its length must have some
 _WRITTEN = 0.06, 0.5  # share of ink within a frame with a word in it
 _INSET_MM = 1.55  # both lines of a frame
 _INK = 190
-_RED, _DARK, _REDDEN = 22, 150, 2.4
+_RED, _DARK, _PALE, _SOFT_EDGE, _REDDEN = 22, 150, 210, 20, 2.4
 _NEAR_MM = 4.0, 0.8  # letters of a word, beside and above each other
+_TANGLE_HEIGHT_MM, _TANGLE_WIDTH_MM, _TANGLE_NEAR_MM = (9.0, 42.0), (20.0, 90.0), 2.0
+_DEEP_RED = 40  # the ink of one stamp, or of two across each other, without what is paler
 _MOST = 8
 
 
@@ -45,11 +47,13 @@ class Spot:
         box: left, top, right, bottom as fractions of the part.
         image: grey, level, its print dark.
         framed: whether a frame in red was seen around it.
+        tangle: whether it is red stamps across one another, of several lines.
     """
 
     box: tuple[float, float, float, float]
     image: Pixels
     framed: bool
+    tangle: bool = False
 
 
 def spots_of(part: Pixels, fine: Callable[[], Pixels]) -> list[Spot]:
@@ -60,26 +64,44 @@ def spots_of(part: Pixels, fine: Callable[[], Pixels]) -> list[Spot]:
         fine: gives the same part at `DPI`; asked only if there is anything to cut out.
     """
     plain = without_tint(part)
-    red = (_redness(plain) > _RED).astype(np.uint8)
-    dark = (darkest_channel(plain) < _DARK).astype(np.uint8)
+    red, darkness = (_redness(plain) > _RED).astype(np.uint8), darkest_channel(plain)
+    # Red ink is pale in a grey scan.
+    inks = [(red, _INK), *(((darkness < limit).astype(np.uint8), limit + _SOFT_EDGE) for limit in (_DARK, _PALE))]
     across, down = _px(_NEAR_MM[0], _COARSE), _px(_NEAR_MM[1], _COARSE)
     words = _pieces(_closed(red, across, down), _WORD_HEIGHT_MM, _WORD_WIDTH_MM)
-    frames = [(piece, ink) for ink in (red, dark) for piece in _pieces(_closed(ink, 3, 3), _HEIGHT_MM, _WIDTH_MM)]
-    if not frames and not words:
+    frames = [
+        (piece, ink is red, limit)
+        for ink, limit in inks
+        for piece in _pieces(_closed(ink, 3, 3), _HEIGHT_MM, _WIDTH_MM)
+    ]
+    tangles = _pieces(_closed(red, across, _px(_TANGLE_NEAR_MM, _COARSE)), _TANGLE_HEIGHT_MM, _TANGLE_WIDTH_MM)
+    if not frames and not words and not tangles:
         return []
     exact = without_tint(fine())
-    only_red = np.asarray(255 - cv2.convertScaleAbs(_redness(exact), alpha=_REDDEN), dtype=np.uint8)
+    redness = _redness(exact)
+    only_red, deep_red = _as_print(redness), _as_print(np.maximum(redness, _DEEP_RED) - np.uint8(_DEEP_RED))
     any_ink = darkest_channel(exact)
     found: list[Spot] = []
-    for piece, ink in frames:
-        spot = _framed(piece, only_red if ink is red else any_ink, red.shape, red=ink is red)
+    for piece, is_red, limit in frames:
+        spot = _framed(piece, only_red if is_red else any_ink, red.shape, limit, red=is_red)
         if spot is not None and not _among(spot, found):
             found.append(spot)
     for piece in words:
         spot = _word(piece, only_red, red.shape)
         if not _among(spot, found):
             found.append(spot)
-    return found[:_MOST]
+    found = found[:_MOST]
+    for piece in tangles:
+        box = _box(piece, red.shape)
+        if not any(_among(spot, [Spot(box, spot.image, framed=False)]) and spot.framed for spot in found):
+            found.append(Spot(box, _without_lines(_cut(piece, only_red)), framed=False, tangle=True))
+            found.append(Spot(box, _cut(piece, deep_red), framed=False, tangle=True))
+    return found
+
+
+def _as_print(redness: Pixels) -> Pixels:
+    """Red ink as print on white paper."""
+    return np.asarray(255 - cv2.convertScaleAbs(redness, alpha=_REDDEN), dtype=np.uint8)
 
 
 def _redness(part: Pixels) -> Pixels:
@@ -95,7 +117,7 @@ def _px(mm: float, scale: int = 1) -> int:
     return max(1, round(mm * DPI / MM_PER_INCH / scale))
 
 
-def _framed(piece: Points, grey: Pixels, shape: tuple[int, ...], *, red: bool) -> Spot | None:
+def _framed(piece: Points, grey: Pixels, shape: tuple[int, ...], limit: int, *, red: bool) -> Spot | None:
     """What has a frame of its own around it, seen as one piece of ink."""
     (x, y), (width, height), degrees = cv2.minAreaRect(piece)
     if width < height:
@@ -105,20 +127,28 @@ def _framed(piece: Points, grey: Pixels, shape: tuple[int, ...], *, red: bool) -
         return None
     level = _level(grey, (x * _COARSE, y * _COARSE), (width * _COARSE, height * _COARSE), degrees)
     inset = _px(_INSET_MM)
-    if min(level.shape) < 4 * inset or (sides := _sides(level)) < _LEAST_SIDES:
+    if min(level.shape) < 4 * inset or (sides := _sides(level, limit)) < _LEAST_SIDES:
         return None
     inner = np.ascontiguousarray(level[inset:-inset, inset:-inset])
-    written = _within(float((inner < _INK).mean()), _WRITTEN)
-    return Spot(_box(piece, shape), inner, framed=red and written and sides >= _SURE_SIDES)
+    written = _within(float((inner < limit).mean()), _WRITTEN)
+    return Spot(_box(piece, shape), _stretched(inner), framed=red and written and sides >= _SURE_SIDES)
 
 
 def _word(piece: Points, grey: Pixels, shape: tuple[int, ...]) -> Spot:
     """Red print that stands alone; the lines of a frame that could not be made out are taken off."""
+    return Spot(_box(piece, shape), _without_lines(_cut(piece, grey)), framed=False)
+
+
+def _cut(piece: Points, grey: Pixels) -> Pixels:
     left, top, width, height = (value * _COARSE for value in cv2.boundingRect(piece))
     margin = _px(0.6)
-    cut = grey[max(0, top - margin) : top + height + margin, max(0, left - margin) : left + width + margin]
-    plain = every_ink(np.asarray(cv2.cvtColor(cut, cv2.COLOR_GRAY2RGB), dtype=np.uint8))
-    return Spot(_box(piece, shape), plain, framed=False)
+    return np.ascontiguousarray(
+        grey[max(0, top - margin) : top + height + margin, max(0, left - margin) : left + width + margin]
+    )
+
+
+def _without_lines(grey: Pixels) -> Pixels:
+    return every_ink(np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8))
 
 
 def _pieces(mask: Pixels, height_mm: tuple[float, float], width_mm: tuple[float, float]) -> list[Points]:
@@ -149,9 +179,15 @@ def _level(grey: Pixels, middle: tuple[float, float], size: tuple[float, float],
     return np.asarray(cv2.warpAffine(grey, turn, (width, height), borderValue=255), dtype=np.uint8)
 
 
-def _sides(level: Pixels) -> float:
+def _stretched(grey: Pixels) -> Pixels:
+    """The darkest as black: pale ink is read badly."""
+    low = float(np.percentile(grey, 1))
+    return np.asarray(np.clip((grey - low) * (255 / max(1.0, 255 - low)), 0, 255), dtype=np.uint8)
+
+
+def _sides(level: Pixels, limit: int) -> float:
     """What share of its weakest side a frame has ink along."""
-    ink, side = level < _INK, _px(_SIDE_MM)
+    ink, side = level < limit, _px(_SIDE_MM)
     shares = (
         ink[:side].any(axis=0).mean(),
         ink[-side:].any(axis=0).mean(),

@@ -143,7 +143,8 @@ def stamps(
         out: what the names of the images begin with.
 
     Returns:
-        Of each its `image`, its `box` on the page and whether a red frame is around it (`framed`).
+        Of each its `image`, its `box` on the page and whether a red frame is around it (`framed`),
+        or it is several stamps across one another (`tangle`).
     """
 
     def part(dpi: int) -> Pixels:
@@ -155,7 +156,9 @@ def stamps(
         image, (left, top, right, bottom) = f"{out}-{number}.pgm", spot.box
         _write(image, spot.image)
         box = [left, top * frames.DEPTH, right, bottom * frames.DEPTH]
-        found.append({"image": image, "box": [round(side, 5) for side in box], "framed": spot.framed})
+        found.append(
+            {"image": image, "box": [round(side, 5) for side in box], "framed": spot.framed, "tangle": spot.tangle}
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -24,6 +25,9 @@ LOOK = "secrecy"
 
 FRAME = "▭"
 """Stands among the words of such a look for a red frame around them."""
+
+TANGLE = "▦"
+"""Stands before the words of a look at red stamps that lie across one another."""
 
 _FORMS = ("MAT", "TOIMAT", "TUYETMAT")
 _PLAIN = frozenset({"MẬT", "MAT"})
@@ -120,6 +124,8 @@ def _of_run(text: str, *, framed: bool, head: bool) -> Secrecy:
 
 def _of_stamp(words: Sequence[Word]) -> Secrecy:
     """What a closer look at a place of a stamp's size says; a red frame with nothing to be read in it is in doubt."""
+    if words and words[0].text == TANGLE:
+        return _of_tangle(words[1:])
     framed = any(word.text == FRAME for word in words)
     sure = [word for word in words if word.text != FRAME and word.confidence >= _LEAST_CONFIDENCE]
     text = _joined(words)
@@ -128,10 +134,20 @@ def _of_stamp(words: Sequence[Word]) -> Secrecy:
         return Secrecy.NONE
     if letters in _FORMS or _without_sides(text) in _FORMS:
         return Secrecy.CERTAIN
-    if (found := _by_likeness(letters)) and (framed or sure):
+    if (found := _by_likeness(letters)) and (framed or (sure and text.isupper())):
         return found
     readable = len(_letters(_joined(sure))) >= _FEWEST_OF_ANOTHER
     return Secrecy.DOUBTFUL if framed and not readable else Secrecy.NONE
+
+
+def _of_tangle(words: Sequence[Word]) -> Secrecy:
+    """What was made out of stamps across one another: seldom a whole word, and never surely all."""
+    texts = [word.text.strip(_FRAME) for word in words]
+    whole = {_letters(text) for text in (*texts, *map("".join, pairwise(texts)))}
+    for form in _FORMS[1:]:
+        if any(Levenshtein.distance(letters, form) <= _CERTAIN_ERRORS[form] for letters in whole):
+            return Secrecy.CERTAIN
+    return Secrecy.DOUBTFUL if any(text.upper().endswith("MẬT") for text in texts) else Secrecy.NONE
 
 
 def _by_likeness(letters: str) -> Secrecy:

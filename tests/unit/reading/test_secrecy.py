@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sohoa.ocr import Word
 from sohoa.reading.lines import lines_of
-from sohoa.reading.secrecy import DOUBT, FRAME, MARK, Secrecy, flags_of, secrecy_of
+from sohoa.reading.secrecy import DOUBT, FRAME, MARK, TANGLE, Secrecy, flags_of, secrecy_of
 
 from .typesetting import DECISION, LEFT, MIDDLE, PORTRAIT, RIGHT, Row, instead, words_of
 
@@ -106,8 +106,33 @@ def test_a_framed_word_that_may_be_a_mark_is_in_doubt(texts: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
+    ("texts", "secrecy"),
+    [
+        (("1i},", "TỎI", "MÃI"), CERTAIN),
+        (("TUYỆTMẬT", "'HEN"), CERTAIN),
+        (("_NYẾI", "MẬT", "|"), DOUBTFUL),
+        (("ETMẬT", "j"), DOUBTFUL),
+        (("CÔNG", "VĂN", "ĐẾN", "Ngày:"), NONE),
+        (("GIẤY", "CHỨNG", "NHẬN", "MAI"), NONE),
+        (("|THƯỢNG", "KHẨN"), NONE),
+        ((), NONE),
+    ],
+)
+def test_of_stamps_across_one_another_a_part_is_enough_for_doubt(texts: tuple[str, ...], secrecy: Secrecy) -> None:
+    assert of_stamp(TANGLE, *texts) is secrecy
+
+
+@pytest.mark.parametrize(
     "texts",
-    [(FRAME, "KHẨN"), (FRAME, "THƯƠNG", "KHẨN"), ("HÓA", "TỐC"), ("ĐẾN", "Ngày:"), (FRAME, "BẢN", "CHÍNH"), ("1368",)],
+    [
+        (FRAME, "KHẨN"),
+        ("mà",),
+        (FRAME, "THƯƠNG", "KHẨN"),
+        ("HÓA", "TỐC"),
+        ("ĐẾN", "Ngày:"),
+        (FRAME, "BẢN", "CHÍNH"),
+        ("1368",),
+    ],
 )
 def test_other_stamps_are_none(texts: tuple[str, ...]) -> None:
     assert of_stamp(*texts) is NONE
