@@ -2,7 +2,8 @@
 
 from sohoa.journey.chunks import Chunk, PageRange, plan_chunks, read_chunk
 from sohoa.journey.copies import make_copies
-from sohoa.journey.documents import compile_documents, judge_documents
+from sohoa.journey.documents import compile_documents
+from sohoa.journey.judging import judge_documents
 from sohoa.journey.publishing import (
     BatchOutcome,
     count_outcome,

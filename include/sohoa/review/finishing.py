@@ -14,7 +14,8 @@ from sohoa.errors import SohoaError
 from sohoa.intake import write_receipt
 from sohoa.journey.chunks import read_turned
 from sohoa.journey.copies import make_copies
-from sohoa.journey.documents import compile_ranges, judge_document
+from sohoa.journey.documents import compile_ranges
+from sohoa.journey.judging import judge_document
 from sohoa.journey.publishing import settle_document
 from sohoa.pages import Unreadable
 from sohoa.review.desk import OPEN

@@ -36,7 +36,7 @@ from sohoa.catalogue.models import (
 )
 from sohoa.intake.receiving import adopt_folder, receive_batch
 from sohoa.journey import chunks
-from sohoa.journey.documents import document_id
+from sohoa.journey.drafts import document_id
 from sohoa.journey.publishing import digitised_on
 from sohoa.settings import Settings
 

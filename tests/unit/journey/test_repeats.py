@@ -32,7 +32,7 @@ from sohoa.catalogue.models import (
 )
 from sohoa.duplicates import forget_look, superseded_by, twins_of
 from sohoa.indicators import compute_rates, parse_period
-from sohoa.journey.documents import document_id
+from sohoa.journey.drafts import document_id
 from sohoa.journey.repeats import REPEATED, SUPERSEDED
 from sohoa.settings import Settings
 

@@ -12,7 +12,7 @@ import pytest
 
 from sohoa.catalogue.database import writing
 from sohoa.catalogue.models import Correction, Decision, Document, DocumentStatus, Event, ReviewItem, ReviewLease
-from sohoa.journey.documents import document_id
+from sohoa.journey.drafts import document_id
 from sohoa.review import (
     Accept,
     AskRescan,

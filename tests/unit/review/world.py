@@ -25,7 +25,7 @@ from sohoa.catalogue.models import (
     utc_now,
 )
 from sohoa.catalogue.subjects import store_subjects
-from sohoa.journey.documents import document_id
+from sohoa.journey.drafts import document_id
 from sohoa.register import fold_code, result_key
 from sohoa.settings import Settings
 
