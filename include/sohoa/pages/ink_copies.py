@@ -33,7 +33,7 @@ def clear_print(crop: Pixels) -> Pixels:
 
 
 def dense_print(crop: Pixels) -> Pixels:
-    """An RGB part of a page as grey with the densest of its black ink only: print under a stamp that is nearly black."""
+    """An RGB part of a page as grey with the densest of its black ink only: print under a nearly black stamp."""
     return _without_rules(_black(crop, 0.4, 0.8))
 
 
