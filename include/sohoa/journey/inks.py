@@ -74,7 +74,7 @@ def lies_under_stamp(worker: PageWorker, part: Part, closer: Closer) -> bool:
     line = next(line for line in lines_seen(part, closer) if len(_slots(part.name, line)) == len(SLOTS[part.name]))
     where = _within(with_room(part.place.box), line, _slots(part.name, line))
     try:
-        return bool(worker.call("stamped", image=str(in_colour(part)), slots=where["slots"]))
+        return bool(worker.call("stamped", image=str(in_colour(part)), **where))
     except Unreadable as error:
         logger.warning("Stamps over %s cannot be told: %s", part.image.name, error)
         return False

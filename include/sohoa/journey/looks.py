@@ -16,14 +16,15 @@ from sohoa.reading.slots import SLOTS, number_slot
 from sohoa.settings import Settings
 
 _OTHER_LANGUAGE = "eng"  # errs otherwise than the first two looks: a third opinion on digits
+# One call of tesseract for all copies: loading its model takes as long as ten looks.
 _COPIES_AROUND = (
-    (AROUND, "every", None),
-    (AROUND, "not_red", None),
-    (BENEATH, "faint_print", None),
-    (BENEATH, "clear_print", None),
-    (BENEATH, "dense_print", None),
-    (BENEATH, "faint_print", _OTHER_LANGUAGE),
+    (AROUND, "every"),
+    (AROUND, "not_red"),
+    (BENEATH, "faint_print"),
+    (BENEATH, "clear_print"),
+    (BENEATH, "dense_print"),
 )
+_COPY_FOR_OTHER_LANGUAGE = (BENEATH, "faint_print")
 
 
 def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy], work: Path) -> list[Closer]:
@@ -63,10 +64,14 @@ def _look_around(
         cut = {"box": part.around, "out": str(in_colour(area)), "ink": "colour"}
         if crop(settings, worker, pages[part.page], [cut]):
             areas.append(area)
-    for names, ink, language in _COPIES_AROUND:
-        copies = [copy for area in areas if (copy := with_ink(worker, area, area.place.box, ink, room=0.0))]
-        named = [replace(copy, name=names[copy.name]) for copy in copies]
-        read_parts(settings, named, found, work / f"{ink}-{language}", language=language)
+    for language, kinds in ((None, _COPIES_AROUND), (_OTHER_LANGUAGE, (_COPY_FOR_OTHER_LANGUAGE,))):
+        copies = [
+            replace(copy, name=names[area.name])
+            for names, ink in kinds
+            for area in areas
+            if (copy := with_ink(worker, area, area.place.box, ink, room=0.0))
+        ]
+        read_parts(settings, copies, found, work / f"around-{language}", language=language)
     for area in areas:
         judge_around(worker, area, found[area.page])
 

@@ -28,7 +28,10 @@ _INK, _PALE_INK = 150, 200  # of the darkest channel: darker is ink, a pale stam
 _PRINT = 100  # of a copy of black ink: darker is the middle of a stroke of print
 _KEPT, _KEPT_IF_READ = 0.9, 0.35  # least share of a gap's ink in a copy of black ink; of a coloured pen less stays
 _WIDEST_PX = 300  # 25 mm at 300 dpi
-_STAMP_PX = 420  # 3 mm² at 300 dpi: more than specks
+_STAMP_PX = (
+    1100  # 8 mm² at 300 dpi: where no stamp lies, soft edges and strokes of a pen beside its gap make half of that
+)
+_BAND = 0.25  # of the line's height above and below it
 
 
 class Ink(StrEnum):
@@ -86,7 +89,7 @@ def ink_beneath(crop: Pixels, line: Span, slots: Sequence[Span], *, read_in_blac
     black = as_colour(faint_print(crop))
     least = _KEPT_IF_READ if read_in_black else _KEPT
     in_black = [share >= least for share in _kept(crop, black, line, slots)]
-    if lies_under_stamp(crop, slots):
+    if lies_under_stamp(crop, line, slots):
         found = _again(found, ink_of(without_red(crop), line, slots), (Ink.PRINT, Ink.STAMP), [True] * len(slots))
         uncoloured = [kept and one.coloured <= COLOURED for kept, one in zip(in_black, found, strict=True)]
         second = ink_of(black, line, slots)
@@ -115,17 +118,21 @@ def _kept(crop: Pixels, copy: Pixels, line: Span, slots: Sequence[Span]) -> list
     return shares
 
 
-def lies_under_stamp(crop: Pixels, slots: Sequence[Span]) -> bool:
+def lies_under_stamp(crop: Pixels, line: Span, slots: Sequence[Span]) -> bool:
     """Whether a line has ink beside its gaps that is not its print: a frame, or what is coloured or pale.
 
     Args:
         crop: RGB at about 300 dpi.
+        line: top and bottom of the line's print, as fractions of the crop's height; rules stand above and below.
         slots: left and right of each gap, as fractions of the crop's width; a gap is no wider than 25 mm.
     """
     ink = darkest_channel(without_tint(crop)) < _PALE_INK
     print_ = cv2.dilate((clear_print(crop) < _PRINT).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     other = ink & ~print_
-    width = crop.shape[1]
+    height, width = crop.shape[:2]
+    room = _BAND * (line[1] - line[0])
+    other[: max(0, round((line[0] - room) * height))] = False
+    other[max(0, round((line[1] + room) * height)) :] = False
     for left, right in slots:
         end = max(0, round(right * width))
         other[:, max(0, round(left * width), end - _WIDEST_PX) : end] = False

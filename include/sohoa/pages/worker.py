@@ -122,10 +122,10 @@ def ink(
     return [(one.ink.value, one.coloured) for one in found]
 
 
-def stamped(image: str, slots: list[list[float]]) -> bool:
-    """Whether a stamp lies over a line, from a part in colour that `crop` wrote."""
+def stamped(image: str, line: list[float], slots: list[list[float]]) -> bool:
+    """Whether a stamp lies over a line; arguments as of `ink`."""
     part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
-    return lies_under_stamp(part, [(left, right) for left, right in slots])
+    return lies_under_stamp(part, (line[0], line[1]), [(left, right) for left, right in slots])
 
 
 def stamps(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sohoa.pages.ink import Ink, ink_beneath, ink_of, lies_under_stamp
-from sohoa.pages.ink_copies import clear_print, every_ink, faint_print, ink_but_red, without_red
+from sohoa.pages.ink_copies import clear_print, dense_print, every_ink, faint_print, ink_but_red, without_red
 
 from .inklines import BLACK, BLUE, RED, VIOLET, InkLine, inkline
 
@@ -106,7 +106,7 @@ def test_ink_of_a_stamp_leaves_the_copies_made_without_it() -> None:
     for stamp in (red, violet):
         assert np.percentile(clear_print(stamp.crop)[:, left + 8 : right - 30], 2) > 150
         assert np.percentile(faint_print(stamp.crop)[:, left + 8 : right - 30], 2) > 150
-    for copy in (ink_but_red, faint_print, clear_print):
+    for copy in (ink_but_red, faint_print, clear_print, dense_print):
         assert np.percentile(copy(red.crop)[:, :left], 1) < 90, "the label is print"
 
 
@@ -133,7 +133,7 @@ def stamped_over(line: InkLine, colour: tuple[int, int, int]) -> InkLine:
 @pytest.mark.parametrize("colour", [RED, (60, 60, 170), VIOLET, (40, 120, 70), (150, 150, 150)])
 def test_print_under_a_stamp_is_told_as_print(colour: tuple[int, int, int]) -> None:
     line = stamped_over(inkline(*NUMBER[:1], "1368", NUMBER[1], "print"), colour)
-    assert lies_under_stamp(line.crop, line.slots)
+    assert lies_under_stamp(line.crop, line.line, line.slots)
     assert ink_of(line.crop, line.line, line.slots)[0].ink is not Ink.PRINT
     assert ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink is Ink.PRINT
 
@@ -161,10 +161,11 @@ def test_digits_of_print_that_touch_are_told_as_print() -> None:
     assert ink_beneath(blurred, line.line, line.slots)[0].ink is Ink.PRINT
 
 
-@pytest.mark.parametrize("how", ["print", "pen"])
-def test_a_line_without_a_stamp_lies_under_none(how: str) -> None:
+@pytest.mark.parametrize("how", ["print", "stamp", "pen"])
+def test_a_line_without_a_stamp_lies_under_none_even_below_a_rule(how: str) -> None:
     line = inkline(*NUMBER[:1], "295", NUMBER[1], PENS[0] if how == "pen" else how, BLUE if how == "pen" else BLACK)
-    assert not lies_under_stamp(line.crop, line.slots)
+    cv2.line(line.crop, (20, 30), (line.crop.shape[1] - 20, 30), (90, 90, 90), 6)
+    assert not lies_under_stamp(line.crop, line.line, line.slots)
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.02, -0.035])
