@@ -104,7 +104,7 @@ def read_chunk(settings: Settings, batch_id: str, chunk: Chunk, worker: PageWork
             pages = _make_copies(settings, opener, chunk, work)
             read_copies(settings, opener, pages, work)
             looks = look_closer(settings, opener, pages, work / "looks")
-            look_at_stamps(settings, opener, pages, looks, work / "stamps")
+            look_at_stamps(settings, pages, looks, work / "stamps")
         for page, closer in zip(pages, looks, strict=True):
             _keep(settings, page, closer, _scanned_on(settings, batch_id, page.sha256))
     finally:
@@ -227,7 +227,7 @@ def read_turned(settings: Settings, batch_id: str, sha256: str, page_no: int, ro
             page = OcrCopy(sha256, page_no, source, image, facts)
             read_copies(settings, worker, [page], work)
             (closer,) = look_closer(settings, worker, [page], work / "looks")
-            look_at_stamps(settings, worker, [page], [closer], work / "stamps")
+            look_at_stamps(settings, [page], [closer], work / "stamps")
         _keep(settings, page, closer, _scanned_on(settings, batch_id, sha256))
     finally:
         shutil.rmtree(work, ignore_errors=True)

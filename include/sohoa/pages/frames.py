@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sohoa.pages.cutting import UprightPart
 from sohoa.pages.imaging import MM_PER_INCH, Pixels
 from sohoa.pages.ink_copies import darkest_channel, every_ink, without_tint
 
@@ -54,6 +57,33 @@ class Spot:
     image: Pixels
     framed: bool
     tangle: bool = False
+
+
+def write_spots(page: UprightPart, skew_degrees: float, out: Path) -> list[dict[str, Any]]:
+    """Write what may be stamps on the upper part of a page as grey images beside `out`, whose name theirs begin with.
+
+    Returns:
+        Of each its `image`, its `box` on the page, and whether a red frame is around it (`framed`) or it is several
+        stamps across one another (`tangle`).
+
+    Raises:
+        OSError: an image cannot be written.
+    """
+
+    def part(dpi: int) -> Pixels:
+        cut = page.cut((0.0, 0.0, 1.0, DEPTH), skew_degrees, dpi)
+        if cut is None:
+            raise ValueError("a page has no upper part")
+        return cut
+
+    found = []
+    for number, spot in enumerate(spots_of(part(SEARCH_DPI), lambda: part(DPI))):
+        image, (left, top, right, bottom) = out.with_name(f"{out.stem}-stamp-{number}.pgm"), spot.box
+        if not cv2.imwrite(str(image), spot.image):
+            raise OSError(f"cannot write {image}")
+        box = [round(side, 5) for side in (left, top * DEPTH, right, bottom * DEPTH)]
+        found.append({"image": str(image), "box": box, "framed": spot.framed, "tangle": spot.tangle})
+    return found
 
 
 def spots_of(part: Pixels, fine: Callable[[], Pixels]) -> list[Spot]:

@@ -13,6 +13,7 @@ from sohoa.pages.barcodes import read_barcodes
 from sohoa.pages.cutting import UpperParts, UprightPart
 from sohoa.pages.formats.decoding import decode
 from sohoa.pages.formats.media import PDF
+from sohoa.pages.frames import write_spots
 from sohoa.pages.geometry import Lie, Turn, skew_of, straightened
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.likeness import page_hash
@@ -42,7 +43,7 @@ def prepare_page(
     Returns:
         Facts by the names of the catalogue's columns; `bits`, `cut_edges` and `blank` for the scan rules;
         `other_rotations`, worth a try if the page makes no sense when read; `words` of a born-digital page
-        (rows of `Word`), None where it must be read.
+        (rows of `Word`), None where it must be read; `stamps` that are to be read by themselves (`frames.write_spots`).
 
     Raises:
         Unreadable: the page cannot be decoded.
@@ -54,7 +55,8 @@ def prepare_page(
     measures = measure(grey, dpi, page.pixels) if words is None else NOT_SCANNED
     lie = measures.lie if rotation is None or words is not None else _turned(grey, dpi, rotation)
     upright = straightened(page.pixels, lie.turn.rotation, 0.0)
-    _upper_parts.keep(path, page_no, lie.turn.rotation, UprightPart(upright, len(upright), page.pixels_dpi))
+    whole = UprightPart(upright, len(upright), page.pixels_dpi)
+    _upper_parts.keep(path, page_no, lie.turn.rotation, whole)
     grey = straightened(grey, lie.turn.rotation, lie.skew_degrees)
     if not cv2.imwrite(str(out), grey, _UNPACKED):
         raise OSError(f"cannot write {out}")
@@ -76,6 +78,7 @@ def prepare_page(
         "bits": page.bits,
         "blank": measures.blank,
         "other_rotations": lie.turn.others,
+        "stamps": write_spots(whole, lie.skew_degrees, out),
         "words": None if words is None else [list(asdict(word).values()) for word in words],
     }
 

@@ -16,7 +16,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from sohoa.pages import frames
 from sohoa.pages.formats import files
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink import ink_beneath, lies_under_stamp
@@ -128,40 +127,6 @@ def stamped(image: str, line: list[float], slots: list[list[float]]) -> bool:
     return lies_under_stamp(part, (line[0], line[1]), [(left, right) for left, right in slots])
 
 
-def stamps(
-    path: str, media_type: str, page_no: int, max_megapixels: int, rotation: int, skew_degrees: float, out: str
-) -> list[dict[str, Any]]:
-    """Write what may be stamps on the upper part of a page as grey images; arguments as for `crop`.
-
-    Args:
-        path: see above, as are `media_type` to `skew_degrees`.
-        media_type: see above.
-        page_no: see above.
-        max_megapixels: see above.
-        rotation: see above.
-        skew_degrees: see above.
-        out: what the names of the images begin with.
-
-    Returns:
-        Of each its `image`, its `box` on the page and whether a red frame is around it (`framed`),
-        or it is several stamps across one another (`tangle`).
-    """
-
-    def part(dpi: int) -> Pixels:
-        box = (0.0, 0.0, 1.0, frames.DEPTH)
-        return part_of(Path(path), media_type, page_no, dpi, max_megapixels, rotation, skew_degrees, box)
-
-    found = []
-    for number, spot in enumerate(frames.spots_of(part(frames.SEARCH_DPI), lambda: part(frames.DPI))):
-        image, (left, top, right, bottom) = f"{out}-{number}.pgm", spot.box
-        _write(image, spot.image)
-        box = [left, top * frames.DEPTH, right, bottom * frames.DEPTH]
-        found.append(
-            {"image": image, "box": [round(side, 5) for side in box], "framed": spot.framed, "tangle": spot.tangle}
-        )
-    return found
-
-
 def pdfa(pages: list[dict[str, Any]], out: str) -> dict[str, Any]:
     """Write pages (`CopyPage`, paths as text) as PDF/A-2b; how it was made and judged."""
     # Half of the worker's start-up time, which those who only read pages need not wait for.
@@ -185,7 +150,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "crop": crop,
     "look": look,
     "ink": ink,
-    "stamps": stamps,
     "stamped": stamped,
     "pdfa": pdfa,
 }
