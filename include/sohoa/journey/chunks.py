@@ -222,7 +222,7 @@ def read_turned(settings: Settings, batch_id: str, sha256: str, page_no: int, ro
     work = own_folder(settings, batch_id, f"{sha256[:16]}-turned-{page_no:05d}")
     try:
         with PageWorker(settings) as worker:
-            source, image = page_source(settings, sha256, page_no), work / "turned.pgm"
+            source, image = page_source(settings, sha256, page_no), work / "turned.tif"
             facts = make_copy(settings, worker, source, image, rotation)
             page = OcrCopy(sha256, page_no, source, image, facts)
             read_copies(settings, worker, [page], work)
