@@ -107,6 +107,9 @@ class DocumentStatus(StrEnum):
 DIGITISED = (DocumentStatus.ACCEPTED, DocumentStatus.SIGNED, DocumentStatus.ARCHIVED)
 """States in which a document counts as digitised: accepted or later."""
 
+OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
+"""States in which a document is a proposal, made anew whenever its pages are compiled."""
+
 
 class Base(DeclarativeBase):
     """All catalogue tables."""
@@ -384,6 +387,11 @@ class Document(Base):
     pdfa_sha256: Mapped[str | None] = mapped_column(String(64))
     review_rank: Mapped[int | None]  # place in the queue by what it waits for, see catalogue.damage
     review_note: Mapped[str | None]  # what the person who closed it has to say to the archivist
+
+    @property
+    def last_page(self) -> int:
+        """Its last page, of the master's."""
+        return self.first_page + self.page_count - 1
 
     @validates("review_reasons")
     def _rank(self, _key: str, reasons: list[str]) -> list[str]:

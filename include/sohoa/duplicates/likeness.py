@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from sohoa.catalogue.documents import pages_of
 from sohoa.catalogue.events import insert_once
 from sohoa.catalogue.models import Document, DocumentStatus, LikenessKey, Page, PageStatus
 from sohoa.folding import fold
@@ -25,16 +26,6 @@ _SAME_SCAN = 14
 _TEXTS_AGREE = 0.97
 _WORD = re.compile(r"\w+")
 _NO_TWIN = (DocumentStatus.REJECTED, DocumentStatus.DUPLICATE, DocumentStatus.LOCKED)
-
-
-def pages_of(session: Session, document: Document) -> Sequence[Page]:
-    """The pages of a document, in order."""
-    last = document.first_page + document.page_count - 1
-    return session.scalars(
-        select(Page)
-        .where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last))
-        .order_by(Page.page_no)
-    ).all()
 
 
 def remember_look(session: Session, document: Document) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sohoa.catalogue.documents import pages_of
 from sohoa.catalogue.models import Document, Page, PageStatus, TextOrigin
-from sohoa.duplicates.likeness import pages_of
 
 _NEARLY = 0.95  # two scanners' 300 dpi, or two readings' words, are not the same to the last one
 

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sohoa.catalogue.documents import current_copy, pages_of
 from sohoa.catalogue.models import DIGITISED, Batch, Document, DocumentStatus, Twin, utc_now
-from sohoa.duplicates.likeness import are_same_scan, pages_of, remember_look, same_scans, texts_agree
+from sohoa.duplicates.likeness import are_same_scan, remember_look, same_scans, texts_agree
 from sohoa.duplicates.quality import ScanQuality
 from sohoa.folding import fold
 
@@ -67,7 +68,7 @@ def find_twin(session: Session, document: Document, result_id: int | None) -> Tw
         result_id: the result that it would be accepted for; None if it must go to review anyhow.
     """
     remember_look(session, document)
-    copy = _current_copy(session, document, result_id)
+    copy = None if result_id is None else current_copy(session, result_id, document)
     if copy is not None:
         return _weigh_copy(session, document, copy)
     looks = _before(session, document, same_scans(session, document))
@@ -115,18 +116,6 @@ def _before(session: Session, document: Document, others: Sequence[Document]) ->
 def _place(session: Session, document: Document) -> tuple[Any, ...]:
     batch = session.get_one(Batch, document.batch_id)
     return batch.first_seen_at, batch.id, document.source_file, document.first_page
-
-
-def _current_copy(session: Session, document: Document, result_id: int | None) -> Document | None:
-    if result_id is None:
-        return None
-    return session.scalar(
-        select(Document).where(
-            Document.result_id == result_id,
-            Document.status.in_(DIGITISED),
-            Document.document_id != document.document_id,
-        )
-    )
 
 
 def _weigh_copy(session: Session, document: Document, copy: Document) -> Twinned:

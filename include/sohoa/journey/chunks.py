@@ -101,12 +101,7 @@ def read_chunk(settings: Settings, batch_id: str, chunk: Chunk, worker: PageWork
     work = own_folder(settings, batch_id, f"{first.sha256[:16]}-{first.first:05d}")
     try:
         with nullcontext(worker) if worker else PageWorker(settings) as opener:
-            pages = _make_copies(settings, opener, chunk, work)
-            read_copies(settings, opener, pages, work)
-            looks = look_closer(settings, opener, pages, work / "looks")
-            look_at_stamps(settings, pages, looks, work / "stamps")
-        for page, closer in zip(pages, looks, strict=True):
-            _keep(settings, page, closer, _scanned_on(settings, batch_id, page.sha256))
+            _read(settings, batch_id, opener, _make_copies(settings, opener, chunk, work), work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     note_progress(settings, batch_id)
@@ -147,6 +142,15 @@ def _make_copies(settings: Settings, worker: PageWorker, chunk: Chunk, work: Pat
             continue
         copies.append(OcrCopy(sha256, page_no, source, image, facts))
     return copies
+
+
+def _read(settings: Settings, batch_id: str, worker: PageWorker, pages: Sequence[OcrCopy], work: Path) -> None:
+    """Read pages from their copies, with all closer looks, and keep what was read."""
+    read_copies(settings, worker, pages, work)
+    looks = look_closer(settings, worker, pages, work / "looks")
+    look_at_stamps(settings, pages, looks, work / "stamps")
+    for page, closer in zip(pages, looks, strict=True):
+        _keep(settings, page, closer, _scanned_on(settings, batch_id, page.sha256))
 
 
 def require_space(folder: Path) -> None:
@@ -224,10 +228,6 @@ def read_turned(settings: Settings, batch_id: str, sha256: str, page_no: int, ro
         with PageWorker(settings) as worker:
             source, image = page_source(settings, sha256, page_no), work / "turned.tif"
             facts = make_copy(settings, worker, source, image, rotation)
-            page = OcrCopy(sha256, page_no, source, image, facts)
-            read_copies(settings, worker, [page], work)
-            (closer,) = look_closer(settings, worker, [page], work / "looks")
-            look_at_stamps(settings, [page], [closer], work / "stamps")
-        _keep(settings, page, closer, _scanned_on(settings, batch_id, sha256))
+            _read(settings, batch_id, worker, [OcrCopy(sha256, page_no, source, image, facts)], work)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -13,7 +13,8 @@ from sqlalchemy import select, true
 from sohoa.archive import Store, master_key
 from sohoa.archive.groups import members, page_source
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import Document, DocumentStatus, Page, TextOrigin
+from sohoa.catalogue.documents import pages_of
+from sohoa.catalogue.models import Document, DocumentStatus, TextOrigin
 from sohoa.intake.claiming import note_progress
 from sohoa.journey.chunks import own_folder
 from sohoa.journey.readings import words_key
@@ -108,12 +109,7 @@ class _Page:
 
 def _pages_of(settings: Settings, document: Document) -> list[_Page]:
     with reading(settings.catalogue_url) as session:
-        last_page = document.first_page + document.page_count - 1
-        pages = session.scalars(
-            select(Page)
-            .where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page))
-            .order_by(Page.page_no)
-        ).all()
+        pages = pages_of(session, document)
     store = Store(settings.archive)
     asked = []
     for page in pages:
@@ -138,8 +134,7 @@ def _keep(settings: Settings, document: Document, copy: Path) -> None:
     """Store the copy, its hashes and their entry together; a copy that another run made meanwhile stays."""
     store = Store(settings.archive)
     key = copy_key(document.document_id)
-    last = document.first_page + document.page_count - 1
-    loose = [page.sha256 for page in members(settings, document.sha256)[document.first_page - 1 : last]]
+    loose = [page.sha256 for page in members(settings, document.sha256)[document.first_page - 1 : document.last_page]]
     masters = dict.fromkeys([document.sha256, *loose])
     with writing(settings.catalogue_url) as session:
         row = session.get_one(Document, document.document_id, with_for_update=True)

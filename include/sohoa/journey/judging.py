@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from sohoa.archive.groups import GROUP
 from sohoa.catalogue.database import reading
+from sohoa.catalogue.documents import pages_of
 from sohoa.catalogue.models import (
+    OPEN,
     Batch,
     Document,
     Field,
@@ -19,12 +21,7 @@ from sohoa.catalogue.models import (
     PageStatus,
     ScanFile,
 )
-from sohoa.journey.locking import (
-    is_withheld,
-)
-from sohoa.journey.stacks import (
-    OPEN,
-)
+from sohoa.journey.locking import is_withheld
 from sohoa.quality import GateResult, judge, records_frame, store_verdicts, write_data_docs
 from sohoa.quality.frames import RECORD_FLAGS
 from sohoa.reading.secrecy import MARK
@@ -74,10 +71,7 @@ def _gate_row(session: Session, document: Document, batch: Batch) -> dict[str, A
     confidence = {
         row.name: row.confidence for row in session.scalars(select(Field).where(Field.document_id == identity))
     }
-    last_page = document.first_page + document.page_count - 1
-    pages = session.scalars(
-        select(Page).where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page))
-    ).all()
+    pages = pages_of(session, document)
     declared = session.scalars(
         select(ScanFile.pages_declared).where(ScanFile.batch_id == batch.id, ScanFile.path.in_(document.source_files))
     ).all()

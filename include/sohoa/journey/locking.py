@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, delete, select, union, update
+from sqlalchemy import Select, delete, func, select, union, update
 from sqlalchemy.orm import Session
 
 from sohoa.archive import Store, master_key
@@ -242,8 +242,8 @@ _CONTENT = (
 
 
 def _n_cleared(session: Session, document_id: str) -> int:
-    query = select(Event.id).where(Event.kind == _CLEARED, Event.document_id == document_id)
-    return len(session.scalars(query).all())
+    query = select(func.count()).select_from(Event)
+    return session.scalar(query.where(Event.kind == _CLEARED, Event.document_id == document_id)) or 0
 
 
 def _scans_of(session: Session, sha256: str) -> list[str]:

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.models import Document, DocumentStatus, Field, ReviewItem, Verdict
+from sohoa.catalogue.models import OPEN, Document, Field, ReviewItem, Verdict
 from sohoa.register.link import Link
 
 PERSON = "person"
 """Source of a field's value that a person set or confirmed."""
-
-_OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
 
 
 def ranges_by_persons(session: Session, sha256: str) -> list[range]:
@@ -21,7 +19,7 @@ def ranges_by_persons(session: Session, sha256: str) -> list[range]:
     rows = session.execute(
         select(Document.first_page, Document.page_count)
         .join(ReviewItem, ReviewItem.document_id == Document.document_id)
-        .where(Document.sha256 == sha256, Document.status.in_(_OPEN))
+        .where(Document.sha256 == sha256, Document.status.in_(OPEN))
     )
     return [range(first, first + count) for first, count in rows]
 

@@ -14,6 +14,7 @@ from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import (
     DIGITISED,
+    OPEN,
     Batch,
     BatchStatus,
     Document,
@@ -37,7 +38,6 @@ from sohoa.register.link import Claim, link
 from sohoa.settings import Settings
 
 AGENT = "sohoa digitise"
-_OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
         batch = session.get_one(Batch, batch_id)
         documents = session.scalars(
             select(Document)
-            .where(Document.batch_id == batch_id, Document.status.in_(_OPEN))
+            .where(Document.batch_id == batch_id, Document.status.in_(OPEN))
             .order_by(Document.source_file, Document.first_page)
         ).all()
         if documents and not _is_judged(session, batch_id):
@@ -132,7 +132,7 @@ def settle_document(settings: Settings, document_id: str) -> None:
         settle_alone(session)
         document = session.get_one(Document, document_id, with_for_update=True)
         others: set[str] = set()
-        if document.status in _OPEN:
+        if document.status in OPEN:
             others = _settle(session, session.get_one(Batch, document.batch_id), document)
     for batch_id in sorted(others):
         write_receipt(settings, batch_id)
@@ -172,18 +172,7 @@ def _settle(session: Session, batch: Batch, document: Document) -> set[str]:
         _send_to_review(session, batch, document, [flag for flag in (MARK, DOUBT) if flag in document.flags])
         return set()
     reasons = without_waived(session, document.document_id, _gate_reasons(session, document))
-    linked = link_by_person(session, document.document_id) or link(
-        session,
-        Claim(
-            document.code_number,
-            document.code_notation,
-            document.issued_on,
-            document.issuer,
-            document.subject,
-            document.dossier_code,
-            document.text or "",
-        ),
-    )
+    linked = link_by_person(session, document.document_id) or link(session, Claim.of(document))
     flags = set(document.flags) - {"no_register_row"}
     if linked.reason is not None:
         reasons.append(linked.reason)

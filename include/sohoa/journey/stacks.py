@@ -9,14 +9,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.events import record_event
-from sohoa.catalogue.models import Batch, Document, DocumentStatus, Field, Page, PageStatus, Verdict, utc_now
+from sohoa.catalogue.models import OPEN, Batch, Document, DocumentStatus, Field, Page, PageStatus, Verdict, utc_now
 from sohoa.journey.readings import PageWords
 from sohoa.reading.boundaries import Segment, StackPage
 from sohoa.reading.looks import by_pen
 from sohoa.reading.stacks import divide
-
-OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
-"""States in which a document is a proposal, made anew whenever its pages are compiled."""
 
 _AGENT = "sohoa digitise"
 

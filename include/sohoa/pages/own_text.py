@@ -14,18 +14,17 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from sohoa.folding import is_vietnamese
 from sohoa.pages.text_cover import covers_the_ink
 from sohoa.words import Word
 
 _INVISIBLE, _CLIP_ONLY = 3, 7  # text rendering modes (ISO 32000-1, 9.3.6)
 _PICTURE_COVERS = 0.5  # of the page: what was drawn before such a picture lies under it
 _FINE = 100_000  # units to a page's side: finer than any printer
-_LEAST_SHARE_OF_VIETNAMESE = 0.10  # domain.md §3.4: 21–24 % in real text, none in text read as English
 _MOST_LATIN_1 = 0.10  # French has 4 % accented letters; TCVN3 and VNI text shown as Latin-1 over 20 %
 _MOST_UNKNOWN = 0.02
 _LETTERS_THAT_TELL = 20
 _VOWELS = (0.25, 0.60)  # share among plain letters in whatever language; codes taken for letters have any
-_VIETNAMESE = frozenset("ăâêôơưđĂÂÊÔƠƯĐ")
 _LEGACY_FONTS = re.compile(r"^(?:[A-Z]{6}\+)?(?:\.Vn|Vn[A-Z]|VNI|VNtime|ABC|\.TCVN|SVN)", re.IGNORECASE)
 _HYPHENS = dict.fromkeys((0x02, 0xFFFE), "-")  # what pdfium writes for one at the end of a line
 _BULLET = "•"
@@ -182,13 +181,6 @@ def _tells_its_letters(font: str, text: str) -> bool:
     plain = [char.lower() for char in letters if char.isascii()]
     vowels = sum(char in "aeiouy" for char in plain)
     return len(plain) < _LETTERS_THAT_TELL or _VOWELS[0] <= vowels / len(plain) <= _VOWELS[1]
-
-
-def is_vietnamese(text: Sequence[str]) -> bool:
-    """Whether at least a tenth of the letters are of those that only Vietnamese has (domain.md §3.4)."""
-    letters = [char for char in text if char.isalpha()]
-    specific = sum(char in _VIETNAMESE or "\u1ea0" <= char <= "\u1ef9" for char in letters)
-    return specific >= _LEAST_SHARE_OF_VIETNAMESE * len(letters) > 0
 
 
 def _words(glyphs: Sequence[_Glyph], aspect: float) -> list[Word]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.models import Dossier, Result
+from sohoa.catalogue.models import Document, Dossier, Result
 from sohoa.register.agencies import same_agency
 from sohoa.register.content import AGREES, REFUSES, Content
 from sohoa.register.normalise import fold_code
@@ -44,6 +44,19 @@ class Claim:
     text: str = ""
     issued_year: int | None = None
     issued_month: int | None = None
+
+    @classmethod
+    def of(cls, document: Document) -> Claim:
+        """What was read of a document."""
+        return cls(
+            document.code_number,
+            document.code_notation,
+            document.issued_on,
+            document.issuer,
+            document.subject,
+            document.dossier_code,
+            document.text or "",
+        )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sohoa.journey.readings import PageWords
@@ -13,13 +13,12 @@ from sohoa.reading.lines import lines_of
 Value = TypeVar("Value")
 
 
-def alternatives(pages: Sequence[PageWords | None]) -> dict[str, tuple[str, ...]]:
+def alternatives(first: PageWords | None) -> dict[str, tuple[str, ...]]:
     """Values of number, symbol and date that the looks at a document's first page gave, the first look's first.
 
     Args:
-        pages: what was read of the document's pages, in order.
+        first: what was read of the first page with words; None if there is none.
     """
-    first = next((page for page in pages if page is not None and page.words), None)
     if first is None:
         return {}
     header = find_header(lines_of(first.words, first.aspect))

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import writing
 from sohoa.catalogue.events import record_event
-from sohoa.catalogue.models import DIGITISED, Batch, Decision, Document, utc_now
+from sohoa.catalogue.models import DIGITISED, OPEN, Batch, Decision, Document, utc_now
 from sohoa.indicators import today
 from sohoa.messages import say
-from sohoa.review.desk import OPEN, Desk, find_document, open_item, require_open, version_of
+from sohoa.review.desk import Desk, find_document, open_item, require_open, version_of
 from sohoa.review.errors import Changed
 from sohoa.review.people import reviewer_name
 from sohoa.review.queue import give_back, require_not_held
-from sohoa.review.steps import Accept, Step, take_step
+from sohoa.review.steps import Accept, Step
 from sohoa.settings import Settings
 
 
@@ -81,7 +81,7 @@ def decide(
             touched=[document_id],
         )
         for step in steps:
-            take_step(desk, step)
+            step.take(desk)
         asked.version = seen
         return _write_down(desk, asked, ends=not all(step.keeps_in_hand for step in steps))
 

@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sohoa.catalogue.documents import pages_of
 from sohoa.catalogue.events import insert_once
-from sohoa.catalogue.models import Batch, Document, DocumentStatus, Field, Page, ReviewItem
+from sohoa.catalogue.models import OPEN, Batch, Document, Field, ReviewItem
 from sohoa.messages import say
 from sohoa.review.errors import Closed, NotFound
 from sohoa.settings import Settings
-
-OPEN = (DocumentStatus.RECEIVED, DocumentStatus.IN_REVIEW)
 
 
 @dataclass
@@ -97,12 +96,6 @@ def version_of(session: Session, document: Document) -> str:
         .where(Field.document_id == document.document_id)
         .order_by(Field.name)
     )
-    last_page = document.first_page + document.page_count - 1
-    turns = session.scalars(
-        select(Page.rotation)
-        .where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last_page))
-        .order_by(Page.page_no)
-    )
     facts = [
         document.status,
         document.first_page,
@@ -111,7 +104,7 @@ def version_of(session: Session, document: Document) -> str:
         document.review_reasons,
         sorted(document.flags),
         [list(row) for row in fields],
-        list(turns),
+        [page.rotation for page in pages_of(session, document)],
         [item.n_decisions, item.waived, item.result_id] if item else [0, [], None],
     ]
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]

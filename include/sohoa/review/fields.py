@@ -20,7 +20,6 @@ SETTLED_BY_LOOKING = (
     "separator_mismatch",
     "separator_foreign",
     "dossier_conflict",
-    "type_not_result",
     "unnumbered_draft",
     "other_language",
     "same_pages",

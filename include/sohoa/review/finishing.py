@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from sohoa.catalogue.database import reading, writing
-from sohoa.catalogue.models import Batch, Decision, Document, utc_now
+from sohoa.catalogue.models import OPEN, Batch, Decision, Document, utc_now
 from sohoa.errors import SohoaError
 from sohoa.intake import write_receipt
 from sohoa.journey.chunks import read_turned
@@ -18,7 +18,6 @@ from sohoa.journey.documents import compile_ranges
 from sohoa.journey.judging import judge_document
 from sohoa.journey.publishing import settle_document
 from sohoa.pages import Unreadable
-from sohoa.review.desk import OPEN
 from sohoa.review.queue import held_now, sweep_leases
 from sohoa.settings import Settings
 
@@ -120,6 +119,5 @@ def _read_turned_pages(settings: Settings, decisions: Sequence[Decision]) -> Non
                 continue
             # Its archive copy shows a page the wrong way round.
             document.pdfa_key = document.pdfa_sha256 = None
-            last = document.first_page + document.page_count - 1
             batch = session.get_one(Batch, document.batch_id)
-            compile_ranges(settings, session, batch, document.sha256, [(document.first_page, last)])
+            compile_ranges(settings, session, batch, document.sha256, [(document.first_page, document.last_page)])

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading
+from sohoa.catalogue.documents import current_copy, pages_of
 from sohoa.catalogue.models import (
-    DIGITISED,
+    OPEN,
     Document,
     DocumentStatus,
     Dossier,
     Event,
     Field,
-    Page,
     ProposedResult,
     Result,
     ReviewItem,
@@ -30,7 +30,7 @@ from sohoa.reading.record import FIELD_NAMES, Box
 from sohoa.register.candidates import candidates, offered
 from sohoa.register.link import Claim
 from sohoa.review.alternatives import alternatives
-from sohoa.review.desk import OPEN, find_document, version_of
+from sohoa.review.desk import find_document, version_of
 from sohoa.review.errors import Closed
 from sohoa.review.ranges import can_be_turned
 from sohoa.review.values import KEY_FIELDS
@@ -219,27 +219,14 @@ def reason_view(reason: str) -> ReasonView:
     return ReasonView(reason, vi, en)
 
 
-def claim_of(document: Document) -> Claim:
-    """What a document says of itself, for the register."""
-    return Claim(
-        document.code_number,
-        document.code_notation,
-        document.issued_on,
-        document.issuer,
-        document.subject,
-        document.dossier_code,
-        document.text or "",
-    )
-
-
 def _fields(settings: Settings, session: Session, document: Document) -> tuple[FieldView, ...]:
     rows = {row.name: row for row in session.scalars(select(Field).where(Field.document_id == document.document_id))}
-    numbers = range(document.first_page, document.first_page + document.page_count)
+    numbers = range(document.first_page, document.last_page + 1)
     # Number and date stand on the first page with something on it.
     head = next(
         (page for number in numbers if (page := kept_page(settings, document.sha256, number)) and page.words), None
     )
-    others = alternatives([head])
+    others = alternatives(head)
     names = dict.fromkeys([*KEY_FIELDS, *FIELD_NAMES, *sorted(rows)])
     return tuple(_field(name, rows.get(name), others.get(name, ())) for name in names)
 
@@ -265,12 +252,6 @@ def _box(row: Field | None) -> Box | None:
 
 
 def _pages(session: Session, document: Document) -> tuple[PageView, ...]:
-    last = document.first_page + document.page_count - 1
-    rows = session.scalars(
-        select(Page)
-        .where(Page.sha256 == document.sha256, Page.page_no.between(document.first_page, last))
-        .order_by(Page.page_no)
-    )
     return tuple(
         PageView(
             page=row.page_no - document.first_page + 1,
@@ -286,24 +267,18 @@ def _pages(session: Session, document: Document) -> tuple[PageView, ...]:
             flags=tuple(row.quality_flags or ()),
             can_be_turned=can_be_turned(row),
         )
-        for row in rows
+        for row in pages_of(session, document)
     )
 
 
 def _candidates(session: Session, document: Document) -> tuple[CandidateView, ...]:
-    found = candidates(session, claim_of(document), CANDIDATES)
+    found = candidates(session, Claim.of(document), CANDIDATES)
     best = offered(found)
     views = []
     for one in found:
         result = session.get_one(Result, one.result_id)
         dossiers = session.scalars(select(Dossier.code).where(Dossier.result_id == result.id).order_by(Dossier.code))
-        copy = session.scalar(
-            select(Document.document_id).where(
-                Document.result_id == result.id,
-                Document.status.in_(DIGITISED),
-                Document.document_id != document.document_id,
-            )
-        )
+        copy = current_copy(session, result.id, document)
         views.append(
             CandidateView(
                 result_id=result.id,
@@ -317,7 +292,7 @@ def _candidates(session: Session, document: Document) -> tuple[CandidateView, ..
                 score=one.score,
                 evidence={fact: str(fit) for fact, fit in one.evidence.items()},
                 is_offered=best is not None and best.result_id == result.id,
-                copy_id=copy,
+                copy_id=copy.document_id if copy else None,
             )
         )
     return tuple(views)
@@ -325,9 +300,7 @@ def _candidates(session: Session, document: Document) -> tuple[CandidateView, ..
 
 def _can_merge(session: Session, document: Document) -> bool:
     following = session.scalar(
-        select(Document.status).where(
-            Document.sha256 == document.sha256, Document.first_page == document.first_page + document.page_count
-        )
+        select(Document.status).where(Document.sha256 == document.sha256, Document.first_page == document.last_page + 1)
     )
     return following in OPEN and document.status in OPEN
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from sohoa.catalogue.models import Decision, Document, Page, PageStatus, TextOrigin
+from sohoa.catalogue.models import OPEN, Decision, Document, Page, PageStatus, TextOrigin
 from sohoa.journey.documents import compile_ranges
 from sohoa.journey.stacks import withdraw_proposals
-from sohoa.review.desk import OPEN, Desk, open_item
+from sohoa.review.desk import Desk, open_item
 from sohoa.review.errors import WrongValue
 from sohoa.review.queue import require_not_held
 
@@ -25,7 +25,7 @@ def split(desk: Desk, at_page: int) -> None:
         raise WrongValue(
             desk.text("review.split_where", document=document.document_id, page=at_page, pages=document.page_count)
         )
-    first, last = document.first_page, document.first_page + document.page_count - 1
+    first, last = document.first_page, document.last_page
     cut = first + at_page - 1
     before = {"first_page": first, "page_count": document.page_count}
     made = compile_ranges(desk.settings, desk.session, desk.batch, document.sha256, [(first, cut - 1), (cut, last)])
@@ -44,22 +44,19 @@ def merge(desk: Desk) -> None:
     """
     document, session = desk.document, desk.session
     following = session.scalars(
-        select(Document).where(
-            Document.sha256 == document.sha256, Document.first_page == document.first_page + document.page_count
-        )
+        select(Document).where(Document.sha256 == document.sha256, Document.first_page == document.last_page + 1)
     ).first()
     if following is None or following.status not in OPEN:
         raise WrongValue(desk.text("review.merge_what", document=document.document_id))
     require_not_held(session, following.document_id, desk.reviewer, desk.language)
     before = {"page_count": document.page_count, "merged": following.document_id}
-    last = following.first_page + following.page_count - 1
     others = session.scalars(
         select(Document.first_page).where(
             Document.sha256 == document.sha256, Document.document_id != following.document_id
         )
     ).all()
     withdraw_proposals(session, desk.batch, document.sha256, set(others))
-    compile_ranges(desk.settings, session, desk.batch, document.sha256, [(document.first_page, last)])
+    compile_ranges(desk.settings, session, desk.batch, document.sha256, [(document.first_page, following.last_page)])
     _forget_link(desk)
     desk.tell("review_merged", before, {"page_count": document.page_count})
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import (
+    OPEN,
     Decision,
     Document,
     Dossier,
@@ -31,7 +32,7 @@ from sohoa.indicators import today
 from sohoa.messages import say
 from sohoa.reading.grammar import Code
 from sohoa.register.normalise import fold_code, result_key
-from sohoa.review.desk import OPEN, find_document, open_item, require_open, version_of
+from sohoa.review.desk import find_document, open_item, require_open, version_of
 from sohoa.review.errors import Changed, NotAllowed, NotFound, WrongValue
 from sohoa.review.linking import SURE
 from sohoa.review.people import reviewer_name, same_person

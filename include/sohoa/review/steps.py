@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ _LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(ABC):
     """One thing that a person decides.
 
     Attributes:
@@ -31,12 +32,26 @@ class Step:
         """The step as the log of decisions keeps it."""
         return {"kind": self.kind, **asdict(self)}
 
+    def take(self, desk: Desk) -> None:
+        """Do to the document what the step says, and note what that was.
+
+        Raises:
+            WrongValue: it cannot be done; says why.
+        """
+        self._take(desk)
+
+    @abstractmethod
+    def _take(self, desk: Desk) -> None: ...
+
 
 @dataclass(frozen=True)
 class Accept(Step):
     """What is shown is right: every value counts as sure, doubts of reading and boundaries are settled."""
 
     kind: ClassVar[str] = "accept"
+
+    def _take(self, desk: Desk) -> None:
+        fields.accept(desk)
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,9 @@ class Correct(Step):
     keeps_in_hand: ClassVar[bool] = True
     values: Mapping[str, str] = field(default_factory=dict)
 
+    def _take(self, desk: Desk) -> None:
+        fields.correct(desk, self.values)
+
 
 @dataclass(frozen=True)
 class LinkTo(Step):
@@ -55,6 +73,9 @@ class LinkTo(Step):
     kind: ClassVar[str] = "link"
     result_id: int = 0
 
+    def _take(self, desk: Desk) -> None:
+        linking.link_to(desk, self.result_id)
+
 
 @dataclass(frozen=True)
 class Unlink(Step):
@@ -62,12 +83,18 @@ class Unlink(Step):
 
     kind: ClassVar[str] = "unlink"
 
+    def _take(self, desk: Desk) -> None:
+        linking.unlink(desk)
+
 
 @dataclass(frozen=True)
 class ReplaceCopy(Step):
     """Its result has a copy already, and this one shall take its place."""
 
     kind: ClassVar[str] = "replace_copy"
+
+    def _take(self, desk: Desk) -> None:
+        linking.replace_copy(desk)
 
 
 @dataclass(frozen=True)
@@ -77,12 +104,18 @@ class Split(Step):
     kind: ClassVar[str] = "split"
     at_page: int = 0
 
+    def _take(self, desk: Desk) -> None:
+        ranges.split(desk, self.at_page)
+
 
 @dataclass(frozen=True)
 class Merge(Step):
     """The next document of the same file belongs to this one."""
 
     kind: ClassVar[str] = "merge"
+
+    def _take(self, desk: Desk) -> None:
+        ranges.merge(desk)
 
 
 @dataclass(frozen=True)
@@ -93,6 +126,9 @@ class Rotate(Step):
     page: int = 0
     degrees: int = 0
 
+    def _take(self, desk: Desk) -> None:
+        ranges.rotate(desk, self.page, self.degrees)
+
 
 @dataclass(frozen=True)
 class Reject(Step):
@@ -101,6 +137,9 @@ class Reject(Step):
     kind: ClassVar[str] = "reject"
     reason: str = ""
 
+    def _take(self, desk: Desk) -> None:
+        _close(desk, "document_rejected", "rejected_by_person", self.reason)
+
 
 @dataclass(frozen=True)
 class AskRescan(Step):
@@ -108,6 +147,9 @@ class AskRescan(Step):
 
     kind: ClassVar[str] = "ask_rescan"
     reason: str = ""
+
+    def _take(self, desk: Desk) -> None:
+        _close(desk, "rescan_asked", "rescan_asked", self.reason)
 
 
 @dataclass(frozen=True)
@@ -118,54 +160,8 @@ class PassLowDpi(Step):
     keeps_in_hand: ClassVar[bool] = True
     reason: str = ""
 
-
-def take_step(desk: Desk, step: Step) -> None:
-    """Do to the document what the step says, and note what that was.
-
-    Raises:
-        WrongValue: it cannot be done; says why.
-    """
-    _TAKEN[type(step)](desk, step)
-
-
-def _accept(desk: Desk, step: Accept) -> None:
-    fields.accept(desk)
-
-
-def _correct(desk: Desk, step: Correct) -> None:
-    fields.correct(desk, step.values)
-
-
-def _link(desk: Desk, step: LinkTo) -> None:
-    linking.link_to(desk, step.result_id)
-
-
-def _unlink(desk: Desk, step: Unlink) -> None:
-    linking.unlink(desk)
-
-
-def _replace_copy(desk: Desk, step: ReplaceCopy) -> None:
-    linking.replace_copy(desk)
-
-
-def _split(desk: Desk, step: Split) -> None:
-    ranges.split(desk, step.at_page)
-
-
-def _merge(desk: Desk, step: Merge) -> None:
-    ranges.merge(desk)
-
-
-def _rotate(desk: Desk, step: Rotate) -> None:
-    ranges.rotate(desk, step.page, step.degrees)
-
-
-def _reject(desk: Desk, step: Reject) -> None:
-    _close(desk, "document_rejected", "rejected_by_person", step.reason)
-
-
-def _ask_rescan(desk: Desk, step: AskRescan) -> None:
-    _close(desk, "rescan_asked", "rescan_asked", step.reason)
+    def _take(self, desk: Desk) -> None:
+        _pass_low_dpi(desk, self.reason)
 
 
 def _close(desk: Desk, kind: str, reason: str, said: str) -> None:
@@ -176,8 +172,8 @@ def _close(desk: Desk, kind: str, reason: str, said: str) -> None:
     desk.tell(kind, before, {"status": str(document.status), "reasons": [reason]}, reason=said)
 
 
-def _pass_low_dpi(desk: Desk, step: PassLowDpi) -> None:
-    said = _reason(desk, step.reason)
+def _pass_low_dpi(desk: Desk, said: str) -> None:
+    said = _reason(desk, said)
     if "low_dpi" not in desk.document.flags:
         raise WrongValue(desk.text("review.not_low_dpi", document=desk.document.document_id))
     before = {"waived": desk.item.waived}
@@ -195,18 +191,3 @@ def _reason(desk: Desk, said: str) -> str:
     if not text or len(text) > _LONGEST_REASON:
         raise WrongValue(desk.text("review.reason_needed", longest=_LONGEST_REASON))
     return text
-
-
-_TAKEN: dict[type[Step], Callable[[Desk, Any], None]] = {
-    Accept: _accept,
-    Correct: _correct,
-    LinkTo: _link,
-    Unlink: _unlink,
-    ReplaceCopy: _replace_copy,
-    Split: _split,
-    Merge: _merge,
-    Rotate: _rotate,
-    Reject: _reject,
-    AskRescan: _ask_rescan,
-    PassLowDpi: _pass_low_dpi,
-}

@@ -9,33 +9,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from cli.running import Sohoa, Told, run
 from sohoa.catalogue.export import EXPORT_KEYS
-from sohoa.cli import app, main
+from sohoa.cli import app
 from sohoa.samples import SampleSet, make_samples
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 NO_SCAN = "[bold] x[/bold].pdf"  # a folder and a file, together what a table would take for markup
 REVIEW = (
-    *("list", "show", "accept", "correct", "link", "unlink", "replace-copy", "split", "merge"),
-    *(
-        "reject",
-        "rotate",
-        "ask-rescan",
-        "pass-low-dpi",
-        "register",
-        "confirm",
-        "decline",
-        "export",
-        "accuracy",
-        "finish",
-    ),
+    *("list", "show", "accept", "correct", "link", "unlink", "replace-copy", "split", "merge", "reject", "rotate"),
+    *("ask-rescan", "pass-low-dpi", "register", "confirm", "decline", "export", "accuracy", "finish"),
 )
 COMMANDS = [
     (),
@@ -62,22 +49,6 @@ COMMANDS = [
 ]
 
 
-@dataclass(frozen=True)
-class Told:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Sohoa = Callable[..., Told]
-
-
 @pytest.fixture
 def sohoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sohoa:
     """Runs the command in a home of the test's own, which is not yet initialised."""
@@ -85,18 +56,6 @@ def sohoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setenv("SOHOA_EXPECTATIONS", str(EXPECTATIONS))
     monkeypatch.setenv("COLUMNS", "200")
     return lambda *arguments: run(monkeypatch, capsys, *arguments)
-
-
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> Told:
-    monkeypatch.setattr(sys, "argv", ["sohoa", *map(str, arguments)])
-    capsys.readouterr()
-    code: Any = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code or 0
-    said = capsys.readouterr()
-    return Told(code, said.out, said.err)
 
 
 @pytest.fixture(scope="module")

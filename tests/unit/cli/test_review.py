@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from review.world import READ, World
 
+from cli.running import Sohoa, run
 from sohoa.catalogue.migrate import migrate
-from sohoa.cli import main
 from sohoa.review import take_this
 from sohoa.settings import Settings
 
-COMMANDS = (
-    *("list", "show", "accept", "correct", "link", "unlink", "replace-copy", "split", "merge", "reject", "rotate"),
-    *("ask-rescan", "pass-low-dpi", "register", "confirm", "decline", "export", "accuracy", "finish"),
-)
 SURE = {**READ, "code_number": ("115", 0.99)}
-
-
-@dataclass(frozen=True)
-class Told:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Review = Callable[..., Told]
 
 
 @pytest.fixture
@@ -48,24 +27,13 @@ def world(tmp_path: Path) -> World:
 
 
 @pytest.fixture
-def review(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Review:
+def review(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sohoa:
     monkeypatch.setenv("SOHOA_HOME", str(world.settings.home))
     monkeypatch.setenv("SOHOA_EXPECTATIONS", str(world.settings.expectations))
     monkeypatch.setenv("SOHOA_REVIEWER", "Nguyễn Thị An")
     monkeypatch.setenv("COLUMNS", "200")
 
-    def run(*arguments: object) -> Told:
-        monkeypatch.setattr(sys, "argv", ["sohoa", "review", *map(str, arguments)])
-        capsys.readouterr()
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        said = capsys.readouterr()
-        return Told(code, said.out, said.err)
-
-    return run
+    return lambda *arguments: run(monkeypatch, capsys, "review", *arguments)
 
 
 def waits(world: World, *reasons: str, path: str = "a.pdf", **columns: Any) -> str:
@@ -73,14 +41,7 @@ def waits(world: World, *reasons: str, path: str = "a.pdf", **columns: Any) -> s
     return world.waits(reasons or ("number_uncertain",), path, pdfa_sha256="0" * 64, pdfa_key="x", **columns)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help(review: Review, command: str) -> None:
-    told = review(command, "--help")
-    assert told.code == 0
-    assert "Usage" in told.out
-
-
-def test_the_queue_is_listed_in_its_order(review: Review, world: World) -> None:
+def test_the_queue_is_listed_in_its_order(review: Sohoa, world: World) -> None:
     later, first = waits(world, "low_dpi", path="a.pdf"), waits(world, "date_missing", path="b.pdf")
     told = review("list", "--json")
     assert told.code == 0
@@ -90,7 +51,7 @@ def test_the_queue_is_listed_in_its_order(review: Review, world: World) -> None:
     assert first in review("list").out
 
 
-def test_an_item_is_shown_with_its_evidence(review: Review, world: World) -> None:
+def test_an_item_is_shown_with_its_evidence(review: Sohoa, world: World) -> None:
     result = world.registered()
     identity = waits(world)
     told = review("show", identity, "--json").json
@@ -102,7 +63,7 @@ def test_an_item_is_shown_with_its_evidence(review: Review, world: World) -> Non
     assert told["version"] in review("show", identity).out
 
 
-def test_accepting_what_the_register_has_ends_with_0(review: Review, world: World) -> None:
+def test_accepting_what_the_register_has_ends_with_0(review: Sohoa, world: World) -> None:
     world.registered()
     identity = waits(world)
     told = review("accept", identity, "--json")
@@ -111,14 +72,14 @@ def test_accepting_what_the_register_has_ends_with_0(review: Review, world: Worl
     assert review("accept", identity).code == 0
 
 
-def test_a_correction_alone_lets_pass_what_nothing_else_holds(review: Review, world: World) -> None:
+def test_a_correction_alone_lets_pass_what_nothing_else_holds(review: Sohoa, world: World) -> None:
     world.registered("116/QĐ-BNV")
     identity = waits(world)
     assert review("correct", identity, "code_number=116").code == 0
     assert world.document(identity).status == "accepted"
 
 
-def test_what_still_waits_after_a_decision_ends_with_1_and_says_why(review: Review, world: World) -> None:
+def test_what_still_waits_after_a_decision_ends_with_1_and_says_why(review: Sohoa, world: World) -> None:
     identity = waits(world)
     told = review("accept", identity)
     assert told.code == 1
@@ -141,7 +102,7 @@ def test_what_still_waits_after_a_decision_ends_with_1_and_says_why(review: Revi
         ("confirm", "DOCUMENT"),
     ],
 )
-def test_wrong_use_ends_with_2_and_changes_nothing(review: Review, world: World, arguments: tuple[str, ...]) -> None:
+def test_wrong_use_ends_with_2_and_changes_nothing(review: Sohoa, world: World, arguments: tuple[str, ...]) -> None:
     identity = waits(world)
     told = review(*(identity if one == "DOCUMENT" else one for one in arguments))
     assert told.code == 2
@@ -150,7 +111,7 @@ def test_wrong_use_ends_with_2_and_changes_nothing(review: Review, world: World,
     assert world.document(identity).status == "in_review"
 
 
-def test_what_is_in_the_way_ends_with_3(review: Review, world: World) -> None:
+def test_what_is_in_the_way_ends_with_3(review: Sohoa, world: World) -> None:
     identity = waits(world)
     take_this(world.settings, identity, "Trần Bình")
     told = review("accept", identity)
@@ -159,7 +120,7 @@ def test_what_is_in_the_way_ends_with_3(review: Review, world: World) -> None:
     assert review("accept", identity, "--reviewer", "Trần Bình", "--version", "old").code == 3
 
 
-def test_a_row_is_proposed_by_one_and_confirmed_by_another(review: Review, world: World) -> None:
+def test_a_row_is_proposed_by_one_and_confirmed_by_another(review: Sohoa, world: World) -> None:
     identity = waits(world, "no_register_row", read=SURE)
     assert review("register", identity).code == 1
     assert [one["document_id"] for one in review("list", "--json").json["proposals"]] == [identity]
@@ -168,7 +129,7 @@ def test_a_row_is_proposed_by_one_and_confirmed_by_another(review: Review, world
     assert world.document(identity).status == "accepted"
 
 
-def test_corrections_are_exported(review: Review, world: World, tmp_path: Path) -> None:
+def test_corrections_are_exported(review: Sohoa, world: World, tmp_path: Path) -> None:
     identity = waits(world)
     review("correct", identity, "code_number=116")
     assert review("export", "--out", tmp_path / "labels").code == 0
@@ -179,7 +140,7 @@ def test_corrections_are_exported(review: Review, world: World, tmp_path: Path) 
     assert "0.0%" in review("accuracy").out
 
 
-def test_decisions_taken_elsewhere_are_carried_out(review: Review, world: World) -> None:
+def test_decisions_taken_elsewhere_are_carried_out(review: Sohoa, world: World) -> None:
     from sohoa.review import Accept, decide
 
     world.registered()

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from pikepdf import Dictionary, Name
 from PIL import Image, ImageDraw
 
-from sohoa.pages.own_text import is_vietnamese, own_words
+from sohoa.folding import is_vietnamese
+from sohoa.pages.own_text import own_words
 from sohoa.reading.lines import lines_of
 from sohoa.samples.faces import DEFAULT_FACE, text_font
 from sohoa.words import Word, text_of

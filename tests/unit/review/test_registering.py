@@ -11,7 +11,7 @@ import pytest
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Dossier, ProposedResult, Result, ReviewItem
 from sohoa.register import REQUIRED, import_register
-from sohoa.register.link import link
+from sohoa.register.link import Claim, link
 from sohoa.review import (
     Accept,
     Changed,
@@ -28,7 +28,6 @@ from sohoa.review import (
     take,
     unfinished,
 )
-from sohoa.review.items import claim_of
 
 from .world import READ, World
 
@@ -54,7 +53,7 @@ def test_two_people_enter_a_row_and_the_document_is_linked_to_it(world: World) -
     assert item.result_id == result_id
     assert unfinished(world.settings) == [identity]
     with reading(world.settings.catalogue_url) as session:
-        assert link(session, claim_of(world.document(identity))).result_id == result_id
+        assert link(session, Claim.of(world.document(identity))).result_id == result_id
     (proposed,), (confirmed,) = world.events("result_proposed"), world.events("result_confirmed")
     assert (proposed.agent, confirmed.agent) == (AN, BINH)
     (registered,) = world.events("result_registered")
