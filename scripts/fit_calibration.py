@@ -77,7 +77,9 @@ def mapped(values: Sequence[Judged], fields: dict[str, Any]) -> Calibration:
     knots = {name: knots_of(entry["steps"]) for name, entry in fields.items()}
     return Calibration(
         [
-            replace(value, confidence=worth(knots[value.field], value.confidence)) if value.field in knots else value
+            replace(value, confidence=worth(value.field, value.confidence, knots[value.field]))
+            if value.field in knots
+            else value
             for value in values
         ]
     )

@@ -15,6 +15,8 @@ from importlib.resources import files
 SURE = 0.9
 """From this confidence on a value may stand without a person (expectations/records.json)."""
 _NOT_SURE = 0.89
+_JUDGED = frozenset({"code_number", "code_notation", "issued_on", "issuer"})
+"""Fields that stand or wait by their confidence."""
 
 Knots = tuple[tuple[float, ...], tuple[float, ...]]
 """Scores, rising, and the share of right values at each."""
@@ -23,14 +25,14 @@ Knots = tuple[tuple[float, ...], tuple[float, ...]]
 def calibrated(name: str, score: float) -> float:
     """The share, 0–1, of a field's values with this score that is right; the score itself where nothing was fitted."""
     knots = _fitted().get(name)
-    return score if knots is None else worth(knots, score)
+    return score if knots is None else worth(name, score, knots)
 
 
-def worth(knots: Knots, score: float) -> float:
+def worth(name: str, score: float, knots: Knots) -> float:
     """The share at a score, evenly in between two knots; beyond the last ones as at them.
 
-    A value that the reading leaves to a person stays with a person, however often such values turned out right: the
-    few that a fit has seen of them do not outweigh the reason for the doubt.
+    What the reading leaves to a person stays with a person, however often such values turned out right: the few that a
+    fit has seen of them do not outweigh the reason for the doubt.
     """
     scores, shares = knots
     above = bisect_left(scores, score)
@@ -41,7 +43,7 @@ def worth(knots: Knots, score: float) -> float:
     else:
         part = (score - scores[above - 1]) / (scores[above] - scores[above - 1])
         share = shares[above - 1] + part * (shares[above] - shares[above - 1])
-    return share if score >= SURE else min(share, _NOT_SURE)
+    return min(share, _NOT_SURE) if name in _JUDGED and score < SURE else share
 
 
 @lru_cache(maxsize=1)
