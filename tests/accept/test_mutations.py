@@ -2,7 +2,7 @@
 
 The scans are read once. For every way of flipping they are read again from the words that were kept, with the flip in
 them, judged, linked and published by the same stations. Half of the flipped numbers are in the register too, with the
-same issuer and in the same year; nobody names the dossier, which alone would tell the two apart.
+same issuer and in the same year; the manifest does not name the dossier, which alone would tell the two apart.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def false_number(number: str, rng: Random) -> str:
 
 
 def add_to_register(path: Path, flips: Sequence[Flip]) -> None:
-    """Rows with the false numbers, of the same issuer and year: by turns of the same day and about the same."""
+    """Rows with the false numbers, of the same issuer and year: by turns of the same day, subject and dossier."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     true = {(row[CODE], row[DAY]): row for row in rows}
@@ -131,7 +131,7 @@ def add_to_register(path: Path, flips: Sequence[Flip]) -> None:
             CODE: f"{flip.false_number}/{notation}",
             DAY: f"{other_day if index % 2 else day:%d/%m/%Y}",
             SUBJECT: (other if index // 2 % 2 else own)[SUBJECT],
-            DOSSIER: f"{own[DOSSIER].rpartition('-')[0]}-9{index:03}",
+            DOSSIER: own[DOSSIER] if index // 4 % 2 else f"{own[DOSSIER].rpartition('-')[0]}-9{index:03}",
         }
         rows.append(own | added)
     write_csv(path, rows)
