@@ -80,9 +80,9 @@ def record_of(pages: Sequence[PageWords | None]) -> Record:
     return read_document(evidence[n_blank:]).mapped(lambda _, found: moved(found))
 
 
-def _calibrated(record: Record, pages: Sequence[PageWords | None]) -> Record:
+def _calibrated(record: Record, pages: Sequence[Page]) -> Record:
     """The record with confidences in place of scores; on a page's own text there was nothing to misread."""
-    own_text = {number for number, page in enumerate(pages, start=1) if page and page.own_text}
+    own_text = {number for number, page in enumerate(pages, start=1) if page.text_origin == TextOrigin.OWN}
 
     def sure(name: str, found: Reading) -> Reading:
         if found.value is None or found.page_no in own_text:
@@ -95,7 +95,7 @@ def _calibrated(record: Record, pages: Sequence[PageWords | None]) -> Record:
 def draft_of(segment: Segment, pages: Sequence[Page], kept: Sequence[PageWords | None], *, is_stack: bool) -> Draft:
     """What pages say when they are taken for one document; `kept` holds the words of each page that was read."""
     own = slice(segment.first - 1, segment.last)
-    record = _calibrated(record_of(kept[own]), kept[own])
+    record = _calibrated(record_of(kept[own]), pages[own])
     return Draft(
         segment=segment,
         record=record,
