@@ -18,7 +18,9 @@ from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 
 PROJECT = Path(__file__).parents[2]
 CODE = PROJECT / "include"
-CODES = re.compile(r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field)\.[a-z][a-z0-9_]*")
+CODES = re.compile(
+    r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field|evaluation)\.[a-z][a-z0-9_]*"
+)
 ENDINGS = (".html", ".yaml", ".json", ".py", ".csv", ".pdf", ".xlsx", ".db")
 
 
