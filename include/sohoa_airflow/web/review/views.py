@@ -37,6 +37,8 @@ from sohoa_airflow.web.wording import NOTHING, Wording
 FIRST_ALTERNATIVE, LAST_DIGIT = 6, 9
 """Digits 1 to 5 choose candidates, the others alternatives."""
 
+_AIR = 6  # pixels of the OCR copy
+_LIKELY = 0.001
 _ONE_LINE = 60  # letters
 _DAYS = ("issued_on", "valid_from", "valid_until", "annex_date")
 _SHEET = (1654, 2339)  # A4 at 200 dpi, where a page's size is not known
@@ -117,7 +119,7 @@ class DeskView:
         is_mine: the person has it in hand and may decide.
         notice: why it is not, or None.
         is_withheld: nothing of its content may be shown.
-        linked: the candidate that a person linked it to.
+        n_likely: how many of the candidates, which come best first, are worth a look at once.
     """
 
     item: ItemView
@@ -128,6 +130,7 @@ class DeskView:
     further: tuple[FieldLine, ...]
     sheets: tuple[PageSheet, ...]
     candidates: tuple[CandidateView, ...]
+    n_likely: int
     proposal: Proposal | None
     happenings: tuple[Happening, ...]
     n_waiting: int
@@ -182,6 +185,7 @@ def desk_view(
         further=tuple(line for line in lines if line.field.name not in FIELD_NAMES),
         sheets=() if is_withheld else sheets,
         candidates=() if is_withheld else item.candidates,
+        n_likely=max(1, sum(one.score >= _LIKELY for one in item.candidates)),
         proposal=next((one for one in proposals if one.id == item.proposal_id), None),
         happenings=() if is_withheld else tuple(_happening(event, t) for event in reversed(item.events)),
         n_waiting=n_waiting,
@@ -217,13 +221,19 @@ def _sheet(page: PageView, fields: Sequence[FieldView]) -> PageSheet:
         width=width,
         height=height,
         version=f"{page.rotation}-{page.skew_degrees:.2f}",
-        boxes=tuple((one.name, _pixels(one.box, width, height)) for one in fields if one.box and one.page == page.page),
+        boxes=tuple((one.name, _frame(one.box, width, height)) for one in fields if one.box and one.page == page.page),
     )
 
 
 def _pixels(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
     left, top, right, bottom = box
     return round(left * width), round(top * height), round((right - left) * width), round((bottom - top) * height)
+
+
+def _frame(box: Box, sheet_width: int, sheet_height: int) -> tuple[int, int, int, int]:
+    """A box with a little air, so that its line does not touch the print."""
+    left, top, width, height = _pixels(box, sheet_width, sheet_height)
+    return left - _AIR, top - _AIR, width + 2 * _AIR, height + 2 * _AIR
 
 
 def _lines(
@@ -269,7 +279,7 @@ def _strip(sheet: PageSheet, box: Box) -> Strip:
     return Strip(
         sheet,
         _pixels((x, y, x + width, y + height), sheet.width, sheet.height),
-        _pixels(box, sheet.width, sheet.height),
+        _frame(box, sheet.width, sheet.height),
     )
 
 

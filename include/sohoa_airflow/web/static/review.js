@@ -77,6 +77,7 @@
 
   const choose = (radio) => {
     (radio.checked && none ? none : radio).checked = true;
+    radio.closest("details")?.setAttribute("open", "");
     radio.closest(".candidate").scrollIntoView({ block: "nearest" });
     showChoice();
   };
