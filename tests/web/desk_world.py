@@ -33,6 +33,19 @@ SUBJECTS = (
     "Về việc tặng Bằng khen cho tập thể và cá nhân có thành tích",
     "Về việc cho phép đổi tên Quỹ Bảo trợ trẻ em vùng cao",
 )
+BODY = (
+    "Căn cứ Nghị định quy định chức năng, nhiệm vụ, quyền hạn và cơ cấu tổ chức",
+    "của Bộ Nội vụ;",
+    "Căn cứ Nghị định quy định về tổ chức, hoạt động và quản lý hội;",
+    "Xét đề nghị của Vụ trưởng Vụ Tổ chức phi chính phủ,",
+    "QUYẾT ĐỊNH:",
+    "Điều 1. Cho phép thực hiện theo hồ sơ đã trình kèm theo Quyết định này.",
+    "Điều 2. Tổ chức, cá nhân có liên quan chịu trách nhiệm thi hành theo quy định",
+    "của pháp luật và chịu sự quản lý nhà nước của Bộ Nội vụ.",
+    "Điều 3. Quyết định này có hiệu lực kể từ ngày ký.",
+    "Điều 4. Chánh Văn phòng Bộ, Vụ trưởng Vụ Tổ chức phi chính phủ và các đơn vị",
+    "có liên quan chịu trách nhiệm thi hành Quyết định này./.",
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,8 @@ class Paper:
         sure: how sure that was.
         looked: the number in a second look at the line, None if it gave nothing else.
         registered: whether the register knows it.
-        issuer: what was read as the agency.
+        issuer: what was read as the agency, and how sure that was.
+        scanned_by: the unit in whose queue it waits; `decided_by` the one in whose rate it counts.
     """
 
     number: str
@@ -59,6 +73,8 @@ class Paper:
     flags: tuple[str, ...] = ()
     subject: str = SUBJECTS[0]
     n_pages: int = 1
+    scanned_by: str = "G09.01"
+    decided_by: str = "G09.02"
 
     @property
     def path(self) -> str:
@@ -168,7 +184,7 @@ def _store(settings: Settings, paper: Paper) -> str:
                 sha256=sha256,
                 first_page=1,
                 page_count=paper.n_pages,
-                unit_code="G09.01",
+                unit_code=paper.scanned_by,
                 source_file=paper.path,
                 source_files=[paper.path],
                 status="in_review",
@@ -205,11 +221,11 @@ def _register(settings: Settings, paper: Paper, day: dt.date) -> None:
     code = f"{paper.number}/QĐ-BNV"
     with writing(settings.catalogue_url) as session:
         row = Result(
-            result_key=result_key(code, day, "G09.02", None),
+            result_key=result_key(code, day, paper.decided_by, None),
             code_text=code,
             code_folded=fold_code(code),
             issued_on=day,
-            unit_code="G09.02",
+            unit_code=paper.decided_by,
             issuer="Bộ Nội vụ",
             subject=paper.subject,
             validity="in_force",

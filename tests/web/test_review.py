@@ -19,10 +19,13 @@ from sqlalchemy import select
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.models import Base, Decision, Document, Event, Field, ProposedResult, ReviewLease
 from sohoa.journey.locking import lock_by_person
+from sohoa.messages import LANGUAGES, load_messages
 from sohoa.reading.secrecy import DOUBT, MARK
+from sohoa.register.candidates import Fit
 from sohoa.review import Correct, NotAllowed, Role, decide, unfinished, view_item
 from sohoa.settings import Settings
 from sohoa_airflow.web.app import app
+from sohoa_airflow.web.review.forms import REJECT_REASONS, RESCAN_REASONS
 from sohoa_airflow.web.review.people import role_of
 from web.desk_client import Visitor, boxes, text_of, visitor
 from web.desk_world import SUBJECTS, SURE, Paper, make_desk
@@ -31,6 +34,12 @@ PAPERS = (
     Paper("115", "116", looked="115", n_pages=2),
     Paper("207", None, reasons=("handwritten_number",), flags=("handwritten_number",), subject=SUBJECTS[1]),
     Paper("411", "411", sure=SURE, registered=False, reasons=("no_register_row",), subject=SUBJECTS[3]),
+)
+EVENTS = (
+    *("document_sent_to_review", "document_accepted", "document_rejected", "document_superseded", "document_duplicate"),
+    *("review_accepted", "review_corrected", "review_linked", "review_unlinked", "review_copy_chosen", "review_split"),
+    *("review_merged", "review_page_rotated", "low_dpi_overridden", "rescan_asked", "result_registered"),
+    *("result_proposed", "result_confirmed", "proposal_declined"),
 )
 
 
@@ -100,6 +109,13 @@ def test_two_who_start_at_once_get_two_items(world: DeskWorld) -> None:
     assert sorted(world.held_by().values()) == ["an", "binh"]
 
 
+def test_who_finds_all_in_other_hands_is_told_so(world: DeskWorld) -> None:
+    for number, identity in enumerate(world.ids):
+        visitor(f"người {number}").get(f"/review/{identity}")
+    answer = visitor().post("/review/next")
+    assert "mà chưa có người giữ" in visitor().get(answer.headers["location"]).text
+
+
 def test_what_is_left_for_later_does_not_come_again_in_this_round(world: DeskWorld) -> None:
     an = visitor()
     address = an.post("/review/next").headers["location"]
@@ -112,6 +128,15 @@ def test_what_is_left_for_later_does_not_come_again_in_this_round(world: DeskWor
         seen.append(address)
     assert len({one.partition("?")[0] for one in seen}) == 3
     assert list(world.held_by()) == [seen[-1].partition("?")[0].rpartition("/")[2]]
+
+
+def test_the_queue_tells_how_much_of_what_was_read_persons_left_as_it_was(world: DeskWorld) -> None:
+    an = visitor()
+    assert "Máy đọc đúng đến đâu" not in an.get("/review").text
+    an.press(world.ids[0], "accept", **{"field.code_number": "115"})
+    text = text_of(an.get("/review").text)
+    assert "Số 1 0 %" in text
+    assert "Ký hiệu 1 100 %" in text
 
 
 # --- the desk -------------------------------------------------------------------------------------------------
@@ -164,7 +189,9 @@ def test_a_corrected_value_is_accepted_and_the_next_item_comes(world: DeskWorld)
     (decision,) = world.rows(Decision)
     assert decision.steps == [{"kind": "correct", "values": {"code_number": "115"}}, {"kind": "accept"}]  # type: ignore[attr-defined]
     assert decision.reviewer == "an"  # type: ignore[attr-defined]
-    assert f"Đã ghi quyết định cho văn bản {world.ids[0]}" in visitor().get(answer.headers["location"]).text
+    shown = visitor().get(answer.headers["location"]).text
+    assert f'href="/review/{world.ids[0]}">Xem lại văn bản vừa rồi' in shown
+    assert "Còn 2 văn bản chờ" in shown
 
 
 def test_a_row_of_the_register_gives_what_the_pen_wrote(world: DeskWorld) -> None:
@@ -521,6 +548,15 @@ def test_names_from_outside_are_text_never_markup(world: DeskWorld) -> None:
         session.get_one(Field, (world.ids[0], "subject")).value = "</textarea><script>alert(1)</script>"
     for path in ("/review", f"/review/{world.ids[0]}"):
         assert "<script>alert" not in visitor().get(path).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fact_reason_and_event_of_the_desk_can_be_told(world: DeskWorld, language: str) -> None:
+    facts = view_item(world.settings, world.ids[0]).candidates[0].evidence
+    wanted = {f"fact_{fact}" for fact in facts} | {f"fit_{fit}" for fit in Fit}
+    wanted |= {f"rescan_{one}" for one in RESCAN_REASONS} | {f"reject_{one}" for one in REJECT_REASONS}
+    wanted |= {f"event_{kind}" for kind in EVENTS}
+    assert {key for key in wanted if f"desk.{key}" not in load_messages(language)} == set()
 
 
 def test_the_desk_speaks_english(world: DeskWorld) -> None:

@@ -62,7 +62,7 @@ def _studio() -> tuple[ThreadPoolExecutor, PageWorkers]:
 
 def _draw(settings: Settings, workers: PageWorkers, page: Page, source: PageSource) -> bytes | None:
     with tempfile.TemporaryDirectory(prefix="sohoa-page-") as folder, workers.borrowed() as worker:
-        out = Path(folder) / "page.jpg"
+        out = Path(folder) / "upright.jpg"
         try:
             worker.call(
                 "crop",

@@ -64,11 +64,12 @@ def show_queue(
     unit: str = "",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     done: str = "",
+    nothing: bool = False,
 ) -> Response:
     """What waits, the most harmful first, and who has what in hand."""
     person.require(Action.LOOK, visit.settings.language)
     queue = queue_view(visit.settings, unit or None, page, ITEMS_A_PAGE)
-    return visit.page("review_queue.html", queue=queue, person=person, unit=unit, done=done)
+    return visit.page("review_queue.html", queue=queue, person=person, unit=unit, done=done, nothing=nothing)
 
 
 @router.post("/next", name="review_next", dependencies=ours)
@@ -91,8 +92,7 @@ def show_item(
 ) -> Response:
     """A document with all that a person decides by; who may decide has it in hand from now on."""
     person.require(Action.LOOK, visit.settings.language)
-    said = visit.wording.desk("saved") if saved else visit.wording.desk("done", document=done) if done else None
-    return _desk(visit, person, document_id, Round.of(unit, skip), said=said)
+    return _desk(visit, person, document_id, Round.of(unit, skip), done=done, saved=saved)
 
 
 @router.get("/{document_id}/pages/{page}", name="review_page")
@@ -180,20 +180,22 @@ def _desk(
     document_id: str,
     tour: Round,
     *,
-    said: str | None = None,
+    done: str = "",
+    saved: bool = False,
     refused: ReviewError | None = None,
     form: Form | None = None,
 ) -> Response:
     """The desk; after a refusal with the reason and with what the person had typed, unless the document changed."""
     typed = typed_values(form) if form is not None and isinstance(refused, WrongValue) else None
-    desk = desk_view(visit.settings, document_id, person, visit.wording, typed)
+    desk = desk_view(visit.settings, document_id, person, visit.wording, tour.unit, typed)
     return visit.page(
         "review_desk.html",
         200 if refused is None else _status(refused),
         desk=desk,
         person=person,
         tour=tour,
-        said=said,
+        done=done,
+        saved=saved,
         refused=None if refused is None else str(refused),
         chosen=form.get("link") if form is not None and typed else "",
         rescan_reasons=RESCAN_REASONS,
@@ -232,7 +234,7 @@ def _next(visit: Visit, person: Person, tour: Round, done: str = "") -> Response
     told = {"done": done} if done else {}
     if lease is None:
         unit = {"unit": tour.unit} if tour.unit else {}
-        return _go(visit.link("review_queue", {**unit, **told}))
+        return _go(visit.link("review_queue", {**unit, **told, "nothing": "1"}))
     return _go(visit.link("review_item", tour.query(**told), document_id=lease.document_id))
 
 

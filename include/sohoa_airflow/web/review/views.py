@@ -15,12 +15,14 @@ from sohoa.reading.record import FIELD_NAMES, Box
 from sohoa.reading.secrecy import DOUBT
 from sohoa.review import (
     Action,
+    FieldAccuracy,
     Held,
     ItemView,
     Proposal,
     Waiting,
     count_waiting,
     open_proposals,
+    production_accuracy,
     take_this,
     unfinished,
     view_item,
@@ -47,11 +49,18 @@ _LEAST_WIDTH, _LEAST_HEIGHT, _ROOM = 0.42, 0.03, 1.15  # of a strip: shares of t
 
 @dataclass(frozen=True)
 class QueueView:
-    """A page of the queue, rows that wait for a second person, and the units that scanned what waits."""
+    """A page of the queue, and what stands beside it.
+
+    Attributes:
+        proposals: register rows that wait for a second person.
+        units: those that scanned what waits.
+        accuracy: how right each field was read, by what persons settled.
+    """
 
     page: Paged[Waiting]
     proposals: list[Proposal]
     units: list[UnitName]
+    accuracy: list[FieldAccuracy]
 
 
 @dataclass(frozen=True)
@@ -149,11 +158,16 @@ def queue_view(settings: Settings, unit: str | None, number: int, size: int) -> 
         units = [UnitName(*row) for row in rows]
         items = waiting(session, unit, size, (number - 1) * size)
         page = Paged(items, count_waiting(session, unit), number, size)
-        return QueueView(page, open_proposals(session), units)
+        return QueueView(page, open_proposals(session), units, production_accuracy(session))
 
 
 def desk_view(
-    settings: Settings, document_id: str, person: Person, t: Wording, typed: Mapping[str, str] | None = None
+    settings: Settings,
+    document_id: str,
+    person: Person,
+    t: Wording,
+    unit: str | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> DeskView:
     """A document for a person, who has it in hand from now on if nobody else has and the role allows it.
 
@@ -162,6 +176,7 @@ def desk_view(
         document_id: which document.
         person: who looks.
         t: how things are written.
+        unit: whose scans the person goes through, for the count of what is left; None for all.
         typed: what the person had typed into the fields.
 
     Raises:
@@ -175,7 +190,7 @@ def desk_view(
     lines = () if is_withheld else _lines(item.fields, sheets, t, typed or {})
     with reading(settings.catalogue_url) as session:
         proposals = open_proposals(session) if item.proposal_id and not is_withheld else []
-        n_waiting = count_waiting(session)
+        n_waiting = count_waiting(session, unit)
     return DeskView(
         item=item,
         is_mine=notice is None,
