@@ -293,13 +293,8 @@ def draw(folder: Path, paper: Paper) -> tuple[list[tuple[str, Word]], Path]:
     write("doc_type", "QUYẾT ĐỊNH", 0.5, 0.16, 44, "Bold")
     write("subject", paper.subject, 0.5, 0.183, face="Bold")
     write("body", "BỘ TRƯỞNG BỘ NỘI VỤ", 0.5, 0.22, face="Bold")
-    for row in range(16):
-        write(
-            "body",
-            "Căn cứ Nghị định quy định chức năng, nhiệm vụ, quyền hạn và cơ cấu tổ chức;",
-            0.5,
-            0.26 + row * 0.026,
-        )
+    for row, text in enumerate(BODY):
+        write("body", text, 0.5, 0.26 + row * 0.03)
     pen.ellipse((0.60 * WIDTH, 0.72 * HEIGHT, 0.72 * WIDTH, 0.805 * HEIGHT), outline=(200, 30, 40), width=6)
     write("body", "BỘ TRƯỞNG", 0.72, 0.71, face="Bold")
     write("signer_name", "Nguyễn Văn Bình", 0.72, 0.83, face="Bold")

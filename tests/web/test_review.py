@@ -564,3 +564,14 @@ def test_the_desk_speaks_english(world: DeskWorld) -> None:
     assert "The number was read with doubt" in text
     assert "2022-04-26" in boxes(visitor().get(f"/review/{world.ids[0]}?lang=en").text)["field.issued_on"]
     assert view_item(world.settings, world.ids[0]).held_by == "an"
+
+
+def test_only_main_fields_ask_for_attention(world: DeskWorld) -> None:
+    with writing(world.settings.catalogue_url) as session:
+        for name, value in (("legal_bases", "Luật Thi đua, khen thưởng"), ("signer_title", "Thứ trưởng")):
+            session.add(
+                Field(document_id=world.ids[0], name=name, value=value, confidence=0.1, source="ocr", page_no=1)
+            )
+    html = visitor().get(f"/review/{world.ids[0]}").text
+    assert boxes(html)["field.signer_title"] == "Thứ trưởng"
+    assert re.findall(r'class="field doubtful[^"]*" data-field="([^"]+)"', html) == ["code_number"]

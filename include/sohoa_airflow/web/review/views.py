@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import OPEN, Document, DocumentStatus, Unit
+from sohoa.journey.persons import PERSON
 from sohoa.reading.record import FIELD_NAMES, Box
 from sohoa.reading.secrecy import DOUBT
 from sohoa.review import (
@@ -144,6 +145,11 @@ class DeskView:
     happenings: tuple[Happening, ...]
     n_waiting: int
 
+    @property
+    def minor(self) -> set[str]:
+        """Fields whose places are shown only when they are looked at: they cover half of a page."""
+        return {box for sheet in self.sheets for box, _ in sheet.boxes} - set(FIELD_NAMES)
+
 
 def queue_view(settings: Settings, unit: str | None, number: int, size: int) -> QueueView:
     """A page of the queue in its order."""
@@ -261,7 +267,7 @@ def _lines(
         if field.name not in CORRECTABLE:
             continue
         shown = _written(field.name, field.value or "", t)
-        is_doubtful = field.source != "person" and field.confidence < SURE and (field.is_key or field.value is not None)
+        is_doubtful = _is_doubtful(field)
         alternatives = tuple(
             Alternative(next(digits, None), value, _written(field.name, value, t)) for value in field.alternatives
         )
@@ -278,6 +284,12 @@ def _lines(
             )
         )
     return tuple(lines)
+
+
+def _is_doubtful(field: FieldView) -> bool:
+    """Whether a person should look at it first: of the main fields, the others stop nobody."""
+    is_main = field.is_key or (field.name in FIELD_NAMES and field.value is not None)
+    return is_main and field.source != PERSON and field.confidence < SURE
 
 
 def _rank(field: FieldView) -> int:
