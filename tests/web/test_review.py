@@ -468,6 +468,7 @@ def test_a_document_that_may_be_classified_shows_only_why_it_waits(world: DeskWo
     form = boxes(visitor().get(f"/review/{identity}").text)
     visitor().post(f"/review/{identity}/release")
     world.flag(identity, MARK, DOUBT)
+    form["version"] = view_item(world.settings, identity).version
     an = visitor()
     html = an.get(f"/review/{identity}").text
     assert "Chưa rõ có phải văn bản mật" in html
