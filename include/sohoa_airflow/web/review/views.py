@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,7 @@ from sqlalchemy import select
 
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import OPEN, Document, DocumentStatus, Unit
-from sohoa.journey.persons import PERSON
-from sohoa.reading.record import FIELD_NAMES, Box
+from sohoa.reading.record import FIELD_NAMES
 from sohoa.reading.secrecy import DOUBT
 from sohoa.review import (
     Action,
@@ -29,23 +27,16 @@ from sohoa.review import (
     view_item,
     waiting,
 )
-from sohoa.review.items import CandidateView, EventView, FieldView, PageView
-from sohoa.review.linking import SURE
+from sohoa.review.items import CandidateView, EventView
 from sohoa.review.values import CORRECTABLE
 from sohoa.settings import Settings
 from sohoa_airflow.web.queries import Paged, UnitName
+from sohoa_airflow.web.review.fields import FieldLine, PageSheet, field_lines, page_sheet, written
 from sohoa_airflow.web.review.people import Person
 from sohoa_airflow.web.wording import NOTHING, Wording
 
-FIRST_ALTERNATIVE, LAST_DIGIT = 6, 9
-"""Digits 1 to 5 choose candidates, the others alternatives."""
-
-_AIR = 6  # pixels of the OCR copy
 _LIKELY = 0.001
-_ONE_LINE = 60  # letters
-_DAYS = ("issued_on", "valid_from", "valid_until", "annex_date")
-_SHEET = (1654, 2339)  # A4 at 200 dpi, where a page's size is not known
-_LEAST_WIDTH, _LEAST_HEIGHT, _ROOM = 0.42, 0.03, 1.15  # of a strip: shares of the page, and times the box
+"""Candidates less likely than this are folded away."""
 
 
 @dataclass(frozen=True)
@@ -62,54 +53,6 @@ class QueueView:
     proposals: list[Proposal]
     units: list[UnitName]
     accuracy: list[FieldAccuracy]
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """Another reading; `digit` None beyond the last key."""
-
-    digit: int | None
-    value: str
-    shown: str
-
-
-@dataclass(frozen=True)
-class PageSheet:
-    """A page with the boxes on it, in its own pixels; `version` changes when it is read another way round."""
-
-    page: PageView
-    width: int
-    height: int
-    version: str
-    boxes: tuple[tuple[str, tuple[int, int, int, int]], ...]
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A part of a page around a box, in the pixels of that page: left, top, width, height."""
-
-    page: PageSheet
-    window: tuple[int, int, int, int]
-    box: tuple[int, int, int, int]
-
-
-@dataclass(frozen=True)
-class FieldLine:
-    """A field as the form has it.
-
-    Attributes:
-        shown: the value as people write it; empty if there is none.
-        typed: what stands in the box: `shown`, or what a person typed before the desk said no.
-        strip: where it stands on the page, if it is doubtful and that is known.
-    """
-
-    field: FieldView
-    shown: str
-    typed: str
-    is_doubtful: bool
-    is_long: bool
-    alternatives: tuple[Alternative, ...]
-    strip: Strip | None
 
 
 @dataclass(frozen=True)
@@ -192,8 +135,8 @@ def desk_view(
     item = view_item(settings, document_id)
     is_withheld = DOUBT in item.flags
     notice = _take(settings, item, person, t)
-    sheets = tuple(_sheet(page, item.fields) for page in item.pages)
-    lines = () if is_withheld else _lines(item.fields, sheets, t, typed or {})
+    sheets = tuple(page_sheet(page, item.fields) for page in item.pages)
+    lines = () if is_withheld else field_lines(item.fields, sheets, t, typed or {})
     with reading(settings.catalogue_url) as session:
         proposals = open_proposals(session) if item.proposal_id and not is_withheld else []
         n_waiting = count_waiting(session, unit)
@@ -235,88 +178,6 @@ def _take(settings: Settings, item: ItemView, person: Person, t: Wording) -> str
     return None
 
 
-def _sheet(page: PageView, fields: Sequence[FieldView]) -> PageSheet:
-    width, height = (page.width_px, page.height_px) if page.width_px and page.height_px else _SHEET
-    return PageSheet(
-        page=page,
-        width=width,
-        height=height,
-        version=f"{page.rotation}-{page.skew_degrees:.2f}",
-        boxes=tuple((one.name, _frame(one.box, width, height)) for one in fields if one.box and one.page == page.page),
-    )
-
-
-def _pixels(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
-    left, top, right, bottom = box
-    return round(left * width), round(top * height), round((right - left) * width), round((bottom - top) * height)
-
-
-def _frame(box: Box, sheet_width: int, sheet_height: int) -> tuple[int, int, int, int]:
-    """A box with a little air, so that its line does not touch the print."""
-    left, top, width, height = _pixels(box, sheet_width, sheet_height)
-    return left - _AIR, top - _AIR, width + 2 * _AIR, height + 2 * _AIR
-
-
-def _lines(
-    fields: Sequence[FieldView], sheets: Sequence[PageSheet], t: Wording, typed: Mapping[str, str]
-) -> tuple[FieldLine, ...]:
-    digits = iter(range(FIRST_ALTERNATIVE, LAST_DIGIT + 1))
-    by_page = {sheet.page.page: sheet for sheet in sheets}
-    lines = []
-    for field in sorted(fields, key=_rank):
-        if field.name not in CORRECTABLE:
-            continue
-        shown = _written(field.name, field.value or "", t)
-        is_doubtful = _is_doubtful(field)
-        alternatives = tuple(
-            Alternative(next(digits, None), value, _written(field.name, value, t)) for value in field.alternatives
-        )
-        sheet = by_page.get(field.page or 0)
-        lines.append(
-            FieldLine(
-                field=field,
-                shown=shown,
-                typed=typed.get(field.name, shown),
-                is_doubtful=is_doubtful,
-                is_long=field.name == "subject" or "\n" in shown or len(shown) > _ONE_LINE,
-                alternatives=alternatives,
-                strip=_strip(sheet, field.box) if is_doubtful and sheet and field.box else None,
-            )
-        )
-    return tuple(lines)
-
-
-def _is_doubtful(field: FieldView) -> bool:
-    """Whether a person should look at it first: of the main fields, the others stop nobody."""
-    is_main = field.is_key or (field.name in FIELD_NAMES and field.value is not None)
-    return is_main and field.source != PERSON and field.confidence < SURE
-
-
-def _rank(field: FieldView) -> int:
-    return FIELD_NAMES.index(field.name) if field.name in FIELD_NAMES else len(FIELD_NAMES)
-
-
-def _strip(sheet: PageSheet, box: Box) -> Strip:
-    """A window around a box, wide enough that print is never blown up beyond what one can read."""
-    left, top, right, bottom = box
-    width, height = max(_LEAST_WIDTH, _ROOM * (right - left)), max(_LEAST_HEIGHT, _ROOM * (bottom - top) + 0.01)
-    width, height = min(1.0, width), min(1.0, height)
-    x = min(max(0.0, (left + right - width) / 2), 1.0 - width)
-    y = min(max(0.0, (top + bottom - height) / 2), 1.0 - height)
-    return Strip(
-        sheet,
-        _pixels((x, y, x + width, y + height), sheet.width, sheet.height),
-        _frame(box, sheet.width, sheet.height),
-    )
-
-
-def _written(name: str, value: str, t: Wording) -> str:
-    """A value as people write it: days in the order of their language."""
-    if name not in _DAYS or not value:
-        return value
-    return t.day(dt.date.fromisoformat(value))
-
-
 def _happening(event: EventView, t: Wording) -> Happening:
     before, after = (_facts(event.detail.get(side)) for side in ("before", "after"))
     names = [name for name in after if name in CORRECTABLE and after[name] != before.get(name)]
@@ -329,4 +190,4 @@ def _facts(side: Any) -> dict[str, Any]:
 
 
 def _told(name: str, value: Any, t: Wording) -> str:
-    return _written(name, str(value), t) if value else NOTHING
+    return written(name, str(value), t) if value else NOTHING
