@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 """The Ministry's clock: a batch claimed at 23:30 UTC belongs to the next Vietnamese day."""
+
+ReviewRole = Literal["viewer", "archivist", "reviewer"]
 
 
 class Settings(BaseSettings):
@@ -57,6 +60,14 @@ class Settings(BaseSettings):
     open_seconds: float = Field(120.0, gt=0, description="a file that cannot be opened in this time is quarantined")
 
     language: str = Field("vi", pattern="^(vi|en)$")
+
+    review_roles: dict[str, ReviewRole] = Field(
+        {"viewer": "viewer", "user": "archivist", "op": "reviewer", "admin": "reviewer"},
+        description="role of Airflow's auth manager, in small letters → role at the review desk (JSON)",
+    )
+    review_people: dict[str, ReviewRole] = Field(
+        {}, description="user name → role at the review desk, for auth managers that tell no roles (JSON)"
+    )
 
     @model_validator(mode="after")
     def _below_home(self) -> Settings:

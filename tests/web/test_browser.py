@@ -9,23 +9,15 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support import expected_conditions as on
-from selenium.webdriver.support.wait import WebDriverWait
 
 from sohoa_airflow.local import USER, LocalAirflow
+from web.chromium import assert_quiet, enter_page, find, log_in, start_chromium
 from web.world import make_world
 
 pytestmark = pytest.mark.services
 
-ARGUMENTS = (
-    "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1400,1000"
-)
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-SECONDS = 40
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +38,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
 
 @pytest.fixture
 def browser() -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    for argument in ARGUMENTS.split():
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
+    driver = start_chromium()
     yield driver
     driver.quit()
 
@@ -64,7 +52,7 @@ def test_strangers_get_nothing_from_the_real_server(airflow: LocalAirflow) -> No
 
 
 def test_from_the_menu_to_a_batch(airflow: LocalAirflow, browser: webdriver.Chrome, tmp_path: Path) -> None:
-    log_in(airflow, browser)
+    log_in(airflow.url, browser, USER, airflow.password)
     find(browser, By.CSS_SELECTOR, "a[href$='plugin/sohoa']").click()
     enter_page(browser)
 
@@ -86,7 +74,7 @@ def test_from_the_menu_to_a_batch(airflow: LocalAirflow, browser: webdriver.Chro
 def test_the_page_fits_a_phone_and_is_reached_by_keyboard(
     airflow: LocalAirflow, browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
-    log_in(airflow, browser)
+    log_in(airflow.url, browser, USER, airflow.password)
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     browser.get(f"{airflow.url}/sohoa/")
     assert find(browser, By.CSS_SELECTOR, "svg.chart.narrow").is_displayed()
@@ -98,26 +86,3 @@ def test_the_page_fits_a_phone_and_is_reached_by_keyboard(
     browser.switch_to.active_element.send_keys("\ue007")
     assert browser.switch_to.active_element.get_attribute("id") == "main"
     assert_quiet(browser)
-
-
-def log_in(airflow: LocalAirflow, browser: webdriver.Chrome) -> None:
-    browser.get(f"{airflow.url}/")
-    find(browser, By.NAME, "username").send_keys(USER)
-    find(browser, By.NAME, "password").send_keys(airflow.password)
-    find(browser, By.CSS_SELECTOR, "button[type=submit]").click()
-    find(browser, By.CSS_SELECTOR, "a[href$='plugin/sohoa']")
-
-
-def enter_page(browser: webdriver.Chrome) -> None:
-    WebDriverWait(browser, SECONDS).until(on.frame_to_be_available_and_switch_to_it((By.TAG_NAME, "iframe")))
-
-
-def find(browser: webdriver.Chrome, how: str, what: str) -> WebElement:
-    found: WebElement = WebDriverWait(browser, SECONDS).until(on.presence_of_element_located((how, what)))
-    return found
-
-
-def assert_quiet(browser: webdriver.Chrome) -> None:
-    """Nothing of ours failed to load or was stopped by the content policy."""
-    log: list[dict[str, str]] = browser.get_log("browser")
-    assert not [entry for entry in log if entry["level"] == "SEVERE" and "/sohoa/" in entry["message"]]

@@ -1,4 +1,4 @@
-"""The app that Airflow mounts. It only reads, and every route asks for Airflow's login.
+"""The app that Airflow mounts. Every route asks for Airflow's login; only the review desk writes.
 
 Mounted static files and the generated API pages would be public (they ignore the app's dependencies):
 static files are an ordinary route here, the others are off.
@@ -18,9 +18,11 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from sohoa.errors import SohoaError
 from sohoa.indicators import load_rulebook
+from sohoa.review import ReviewError
 from sohoa_airflow.web.chart import FRAMES, TICKS, draw
 from sohoa_airflow.web.pages import HEADERS, CurrentVisit, Visit, error_page, load_assets
 from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, load_board
+from sohoa_airflow.web.review import routes as review
 
 BATCHES_A_PAGE, BATCHES_ON_OVERVIEW, ROWS_A_PAGE = 50, 10, 100
 ALL_UNITS = "all"
@@ -34,6 +36,8 @@ app = FastAPI(
     redoc_url=None,
     openapi_url=None,
 )
+app.include_router(review.router)
+app.add_exception_handler(ReviewError, review.say_refused)
 
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sohoa.messages import LANGUAGES, say
+from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 from sohoa.settings import LOCAL_TIME
 from sohoa_airflow.web.queries import Figure, UnitName
 
@@ -31,6 +31,26 @@ class Wording:
     def outcome(self, kind: str) -> str:
         """The name of a file's or document's outcome, as on the receipt."""
         return say(f"outcome.{kind}", self.language)
+
+    def desk(self, key: str, **values: object) -> str:
+        """The message `desk.<key>`, of the review desk."""
+        return say(f"desk.{key}", self.language, **values)
+
+    def reason(self, code: str) -> str:
+        """Why a document waits, and what to do."""
+        return reason_text(code, self.language)
+
+    def field(self, name: str) -> str:
+        """The name of a field; the field's own where nobody gave it one."""
+        return load_messages(self.language).get(f"field.{name}", name)
+
+    def event(self, kind: str) -> str:
+        """What kind of thing happened to a document."""
+        return load_messages(self.language).get(f"desk.event_{kind}", kind)
+
+    def role(self, role: str) -> str:
+        """A role at the review desk."""
+        return say(f"review.role_{role}", self.language)
 
     def number(self, value: int) -> str:
         """A whole number with its thousands apart."""
