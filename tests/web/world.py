@@ -200,6 +200,7 @@ def _store_document(
             result_id=result_id,
             digitised_on=digitised_on,
             review_reasons=reasons or [],
+            text=f"Số: {code}\nVề việc công nhận điều lệ",
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sohoa.messages import LANGUAGES, say
+from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 from sohoa.settings import LOCAL_TIME
 from sohoa_airflow.web.queries import Figure, UnitName
 
@@ -31,6 +31,18 @@ class Wording:
     def outcome(self, kind: str) -> str:
         """The name of a file's or document's outcome, as on the receipt."""
         return say(f"outcome.{kind}", self.language)
+
+    def reason(self, code: str) -> str:
+        """Why a document waits or was set aside, and what to do."""
+        return reason_text(code, self.language)
+
+    def event(self, kind: str) -> str:
+        """What happened to a document; a kind that has no message yet as it is."""
+        return load_messages(self.language).get(f"event.{kind}", kind)
+
+    def field(self, name: str) -> str:
+        """The name of a field."""
+        return say(f"field.{name}", self.language)
 
     def number(self, value: int) -> str:
         """A whole number with its thousands apart."""
