@@ -28,7 +28,7 @@ def page_jpeg(settings: Settings, page: Page) -> bytes:
     if source.path.is_relative_to(settings.archive / LOCKED):
         raise Unreadable("page.crashed", "the scan is locked away")
     with _AT_ONCE, tempfile.TemporaryDirectory(prefix="sohoa-page-") as folder, PageWorker(settings) as worker:
-        out = Path(folder) / "page.jpg"
+        out = Path(folder) / "picture.jpg"
         worker.call(
             "crop",
             path=str(source.path),
