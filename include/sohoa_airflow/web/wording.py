@@ -44,6 +44,13 @@ class Wording:
         """The name of a field."""
         return say(f"field.{name}", self.language)
 
+    def value(self, text: str) -> str:
+        """The value of a field; a day as it is written in this language."""
+        try:
+            return self.day(dt.datetime.strptime(text, "%Y-%m-%d").date())  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            return text
+
     def number(self, value: int) -> str:
         """A whole number with its thousands apart."""
         return f"{value:,}".replace(",", "." if self.language == "vi" else ",")

@@ -11,7 +11,9 @@ from sohoa.catalogue.search.tokens import Token, tokens
 from sohoa.words import Word
 
 _BEFORE, _AFTER = 8, 24
-"""Words shown beside the first hit."""
+"""Words shown beside a hit."""
+
+_TRIED = 200  # hits on a page; a word that stands there more often is no help to the eye
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of the page."""
@@ -34,21 +36,21 @@ class Snippet:
 
 
 def best_snippet(pages: Iterable[str], question: Question) -> Snippet | None:
-    """The first page on which most terms stand, cut around the first of them; None if none does on any."""
-    best: tuple[int, str, list[Token], set[int]] | None = None
+    """The first page on which most terms stand, cut where most of them are together; None if none does on any."""
+    best: tuple[int, str, list[Token], list[set[int]]] | None = None
     most = 0
     for page, text in enumerate(pages, start=1):
         words = list(tokens(text))
         places = [set(_places(words, term)) for term in question.terms]
         n_found = sum(map(bool, places))
         if n_found > most:
-            best, most = (page, text, words, set().union(*places)), n_found
+            best, most = (page, text, words, places), n_found
         if n_found == len(question.terms):
             break
     if best is None:
         return None
-    page, text, words, hits = best
-    return Snippet(page, tuple(_cut(text, words, hits)))
+    page, text, words, places = best
+    return Snippet(page, tuple(_cut(text, words, places)))
 
 
 def marked(text: str, question: Question) -> tuple[Piece, ...]:
@@ -80,9 +82,20 @@ def _places(words: Sequence[Token], term: Term) -> Iterator[int]:
             yield from range(start, start + size)
 
 
-def _cut(text: str, words: Sequence[Token], hits: set[int]) -> Iterator[Piece]:
-    first = max(0, min(hits) - _BEFORE)
-    last = min(len(words) - 1, min(hits) + _AFTER)
+def _fullest(places: Sequence[set[int]]) -> int:
+    """The hit after which most terms, and then most hits, follow closely; the first of several."""
+
+    def fullness(start: int) -> tuple[int, int]:
+        near = [sum(start <= place <= start + _AFTER for place in term) for term in places]
+        return sum(map(bool, near)), sum(near)
+
+    return max(sorted(set().union(*places))[:_TRIED], key=fullness)
+
+
+def _cut(text: str, words: Sequence[Token], places: Sequence[set[int]]) -> Iterator[Piece]:
+    hits, middle = set().union(*places), _fullest(places)
+    first = max(0, middle - _BEFORE)
+    last = min(len(words) - 1, middle + _AFTER)
     if first > 0:
         yield Piece("… ", hit=False)
     # What stands before the first word and after the last belongs to them.
