@@ -59,7 +59,7 @@ install_environment() {
     local python stamp wanted
     python=$(find_python)
     stamp=.venv/.sohoa-setup
-    wanted=$(cat uv.lock pyproject.toml | sha256sum | cut -d' ' -f1)-$UV_VERSION
+    wanted=$(cat uv.lock pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)-$UV_VERSION
     [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return 0
     if [ ! -x .uv/bin/uv ] || [ "$(.uv/bin/uv --version | cut -d' ' -f2)" != "$UV_VERSION" ]; then
         echo "Installing uv $UV_VERSION"
@@ -67,8 +67,10 @@ install_environment() {
         .uv/bin/pip install -qq --disable-pip-version-check "uv==$UV_VERSION"
     fi
     echo "Installing the locked Python environment into .venv"
+    # Airflow and Great Expectations take seconds to start; uncompiled, and where Python may not keep what it compiles
+    # (PYTHONDONTWRITEBYTECODE), three times as many at every start.
     # The tests hold docker-compose.yaml against what it will find installed.
-    .uv/bin/uv sync --quiet --frozen --extra production --no-python-downloads --python "$python"
+    .uv/bin/uv sync --compile-bytecode --quiet --frozen --extra production --no-python-downloads --python "$python"
     echo "$wanted" >"$stamp"
 }
 

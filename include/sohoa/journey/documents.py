@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,6 +38,7 @@ from sohoa.journey.stacks import (
     settled_ranges,
     withdraw_proposals,
 )
+from sohoa.on_demand import OnDemand
 from sohoa.reading.boundaries import UNCERTAIN, Segment
 from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.settings import Settings
@@ -71,7 +73,7 @@ def _compile(settings: Settings, batch_id: str, sha256: str) -> list[str]:
         return _compile_locked(settings, batch, sha256, len(pages))
     if cleared:
         take_back(settings, sha256)
-    kept = [kept_page(settings, sha256, page.page_no) for page in pages]
+    kept = OnDemand(partial(kept_page, settings, sha256), [page.page_no for page in pages])
     segments = beside_settled(divide_master(batch, pages, kept, one_document=is_stated(settings, sha256)), settled)
     documents = [segment for segment in segments if not segment.separator]
     is_stack = len(documents) + len(settled) > 1

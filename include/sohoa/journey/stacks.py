@@ -12,6 +12,7 @@ from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import OPEN, Batch, Document, DocumentStatus, Field, Page, PageStatus, Verdict, utc_now
 from sohoa.catalogue.search import forget_words
 from sohoa.journey.readings import PageWords
+from sohoa.on_demand import OnDemand
 from sohoa.reading.boundaries import Segment, StackPage
 from sohoa.reading.looks import by_pen
 from sohoa.reading.stacks import divide
@@ -32,9 +33,8 @@ def divide_master(
     """
     if one_document:
         return [Segment(1, len(pages))]
-    return divide(
-        [_stack_page(page, words) for page, words in zip(pages, kept, strict=True)], batch.unit_code, batch.name
-    )
+    seen = OnDemand(lambda index: _stack_page(pages[index], kept[index]), range(len(pages)))
+    return divide(seen, batch.unit_code, batch.name)
 
 
 def _stack_page(page: Page, kept: PageWords | None) -> StackPage:

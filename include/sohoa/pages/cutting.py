@@ -33,13 +33,14 @@ class UprightPart:
     height: int
     dpi: float
 
-    def cut(self, box: Box, skew_degrees: float, dpi: float) -> Pixels | None:
+    def cut(self, box: Box, skew_degrees: float, dpi: float, method: int = cv2.INTER_CUBIC) -> Pixels | None:
         """A part of the straightened page at `dpi`, RGB; None if it reaches below the rows that are here.
 
         Args:
             box: which part.
             skew_degrees: the clockwise turn about the middle that makes the page's lines level.
             dpi: resolution of the part.
+            method: OpenCV's, by which pixels are made from their neighbours.
         """
         width, factor = self.pixels.shape[1], dpi / self.dpi
         left, top = box[0] * width, box[1] * self.height
@@ -54,8 +55,19 @@ class UprightPart:
         lowest = max(float(way[1] @ (x, size[1], 1)) for x in (0, size[0]))
         if lowest > len(self.pixels) < self.height:
             return None
-        part = cv2.warpAffine(self.pixels, way, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderValue=_WHITE)
+        part = cv2.warpAffine(self.pixels, way, size, flags=method | cv2.WARP_INVERSE_MAP, borderValue=_WHITE)
         return np.asarray(part, dtype=np.uint8)
+
+    def reduced(self, least_dpi: float) -> UprightPart:
+        """The page at a whole fraction of its size, as small as `least_dpi` allows."""
+        factor = max(1, int((self.dpi + 1) // least_dpi))
+        height, width = len(self.pixels) // factor, self.pixels.shape[1] // factor
+        if factor == 1 or not height or not width:
+            return self
+        # Whole squares of pixels: several times as fast.
+        whole = self.pixels[: height * factor, : width * factor]
+        small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+        return UprightPart(np.asarray(small, dtype=np.uint8), self.height // factor, self.dpi / factor)
 
 
 class UpperParts:

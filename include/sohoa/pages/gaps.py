@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink_copies import darkest_channel, without_tint
+from sohoa.pages.pieces import numbered_pieces
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -69,8 +70,7 @@ def measure(crop: Pixels, line: Span, slots: Sequence[Span]) -> list[Measured]:
     height, width = dark.shape
     top, bottom = line[0] * height, line[1] * height
     mask = _ink_mask(dark, top, bottom)
-    parts = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    labels, stats = np.asarray(parts[1], np.int32), np.asarray(parts[2], np.int32)
+    labels, stats = numbered_pieces(mask)
     near = _in_line(stats, top, bottom)
     spans = [(left * width, right * width) for left, right in slots]
     members = [[index for index in near if _within(stats[index], span)] for span in spans]

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sohoa.pages.imaging import Pixels
+from sohoa.pages.pieces import numbered_pieces
+
+Colour = NDArray[np.float64]
+"""Red, green and blue, 1 to 255."""
 
 # At 300 dpi: a rule is longer than 17 mm and made of level runs longer than a letter's; frames are taller than letters.
 _RULE_PX, _RUN_PX, _POST_PX, _RULE_DARKER_THAN = 200, 45, 75, 170
@@ -80,11 +85,11 @@ def _without_rules(grey: Pixels) -> Pixels:
     ink = (grey < _RULE_DARKER_THAN).astype(np.uint8)
     level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _RUN_PX), np.uint8))
     # Stamps are pressed askew: their rules are staircases of level runs.
-    parts = cv2.connectedComponentsWithStats(cv2.dilate(level, np.ones((3, 3), np.uint8)), connectivity=8)
-    widths, heights = parts[2][:, cv2.CC_STAT_WIDTH], parts[2][:, cv2.CC_STAT_HEIGHT]
+    labels, stats = numbered_pieces(np.asarray(cv2.dilate(level, np.ones((3, 3), np.uint8)), dtype=np.uint8))
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     long = (widths >= _RULE_PX) & (heights < 0.1 * widths)
     long[0] = False
-    rules = cv2.dilate(long[parts[1]].astype(np.uint8), np.ones((3, 3), np.uint8))
+    rules = cv2.dilate(long[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     posts = cv2.dilate(
         cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_POST_PX, 1), np.uint8)), np.ones((5, 5), np.uint8)
     )
@@ -96,9 +101,14 @@ def _without_rules(grey: Pixels) -> Pixels:
     return clear
 
 
-def without_tint(crop: Pixels) -> Pixels:
-    """An RGB part of a page with its paper white."""
-    paper = np.maximum(np.percentile(crop[::4, ::4].reshape(-1, 3), 85, axis=0), 1)
+def paper_of(crop: Pixels) -> Colour:
+    """The colour of the paper of an RGB part of a page."""
+    return np.asarray(np.maximum(np.percentile(crop[::4, ::4].reshape(-1, 3), 85, axis=0), 1), dtype=np.float64)
+
+
+def without_tint(crop: Pixels, paper: Colour | None = None) -> Pixels:
+    """An RGB part of a page with its paper white; of what colour that is, the part itself says if nobody knows."""
+    paper = paper_of(crop) if paper is None else paper
     table = np.clip(np.arange(256)[:, None] * (255 / paper), 0, 255).astype(np.uint8)[None]
     return np.asarray(cv2.LUT(crop, table), dtype=np.uint8)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sohoa.pages.imaging import MM_PER_INCH, Pixels
+from sohoa.pages.pieces import numbered_pieces
 
 WORK_DPI = 100
 """Enough to tell lines, letters and marks apart, at a quarter of the pixels of an OCR copy."""
@@ -60,18 +61,12 @@ def letters_of(grey: Pixels, dpi: float) -> Letters:
     paper, darkest = (int(np.searchsorted(shades, share * shades[-1])) for share in (0.5, _DARK_SHARE))
     step = max(_INK_FROM * (paper - darkest), _LEAST_STEP)
     ink = (reduced < round(paper - step)).astype(np.uint8)
-    labels, stats = components(ink)
+    labels, stats = numbered_pieces(ink)
     at_edge = _touch_an_edge(stats, ink.shape)
     keep = _are_letters(stats) & ~at_edge
     at_edge[0] = keep[0] = False  # the paper
     mask = np.take(keep.astype(np.uint8), labels)
     return Letters(mask, stats[keep], stats[at_edge], paper, darkest)
-
-
-def components(ink: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The connected parts of a mask: their numbers (0 is the ground), and left, top, width, height, area of each."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    return np.asarray(labels, dtype=np.int32), np.asarray(stats, dtype=np.int32)
 
 
 def _reduced(grey: Pixels, factor: float) -> Pixels:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sohoa.pages.geometry import Lie, Turn, lie_of_letters
 from sohoa.pages.imaging import MM_PER_INCH, Pixels
-from sohoa.pages.letters import PX_PER_MM, Letters, components, letters_of
+from sohoa.pages.letters import PX_PER_MM, Letters, letters_of
+from sohoa.pages.pieces import numbered_pieces
 
 Boxes = NDArray[np.int32]
 
@@ -156,7 +157,7 @@ def is_blank(grey: Pixels, dpi: float) -> bool:
     ink = (grey[rim : height - rim, rim : width - rim] < _INK_DARKER_THAN).astype(np.uint8)
     if not ink.size or ink.sum() / px_per_mm**2 > _PRINT_MM2:
         return not ink.size
-    stats = _print_among(components(ink)[1][1:], ink.shape, px_per_mm)
+    stats = _print_among(numbered_pieces(ink)[1][1:], ink.shape, px_per_mm)
     wide, tall = stats[:, 2] / px_per_mm, stats[:, 3] / px_per_mm
     letters = (tall >= _LETTER_TALL_MM[0]) & (tall <= _LETTER_TALL_MM[1]) & (wide <= _LETTER_WIDE_MM)
     ink_mm2 = float(stats[tall >= _SPECK_MM, 4].sum()) / px_per_mm**2
@@ -188,6 +189,6 @@ def _has_coloured_ink(pixels: Pixels, width_inches: float) -> bool:
     paper = np.maximum(np.median(inner.reshape(-1, 3), axis=0), 1)
     even = np.clip(inner * (255.0 / paper), 0, 255)
     coloured = (even.max(axis=2) - even.min(axis=2) > _COLOUR_SPREAD).astype(np.uint8)
-    blobs = components(coloured)[1][1:, 4]
+    blobs = numbered_pieces(coloured)[1][1:, 4]
     mm2 = float(blobs[blobs > 1].sum()) * (MM_PER_INCH / _COLOUR_DPI) ** 2
     return mm2 >= _COLOUR_MM2

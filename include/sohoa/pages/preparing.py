@@ -13,7 +13,7 @@ from sohoa.pages.barcodes import read_barcodes
 from sohoa.pages.cutting import UpperParts, UprightPart
 from sohoa.pages.formats.decoding import decode
 from sohoa.pages.formats.media import PDF
-from sohoa.pages.frames import write_spots
+from sohoa.pages.frames import SEARCH_DPI, write_spots
 from sohoa.pages.geometry import Lie, Turn, skew_of, straightened
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.likeness import page_hash
@@ -57,6 +57,7 @@ def prepare_page(
     upright = straightened(page.pixels, lie.turn.rotation, 0.0)
     whole = UprightPart(upright, len(upright), page.pixels_dpi)
     _upper_parts.keep(path, page_no, lie.turn.rotation, whole)
+    coarse = whole.reduced(SEARCH_DPI)
     grey = straightened(grey, lie.turn.rotation, lie.skew_degrees)
     if not cv2.imwrite(str(out), grey, _UNPACKED):
         raise OSError(f"cannot write {out}")
@@ -71,14 +72,14 @@ def prepare_page(
         "rotation": lie.turn.rotation,
         "skew_degrees": lie.skew_degrees,
         "barcodes": [code.text for code in read_barcodes(grey)],
-        "phash": page_hash(upright),
+        "phash": page_hash(coarse.pixels),
         "sharpness": measures.sharpness,
         "contrast": measures.contrast,
         "cut_edges": measures.cut_edges,
         "bits": page.bits,
         "blank": measures.blank,
         "other_rotations": lie.turn.others,
-        "stamps": write_spots(whole, lie.skew_degrees, out),
+        "stamps": write_spots(whole, coarse, lie.skew_degrees, out),
         "words": None if words is None else [list(asdict(word).values()) for word in words],
     }
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sohoa.pages.imaging import Pixels
+from sohoa.pages.pieces import numbered_pieces
 
 _COLOURED = 28  # how far channels lie apart; JPEG colour noise on black print stays below, a pale seal above
 _SHAPE_MM, _LARGEST_SHAPE_MM = 9.0, 100.0  # shorter side of a seal, frame or signature; larger is a page's border
@@ -94,13 +95,13 @@ def _coloured_marks(pixels: Pixels) -> _Marks:
     lightest = cv2.max(cv2.max(red, green), blue)
     apart = cv2.subtract(lightest, cv2.min(cv2.min(red, green), blue))
     coloured = cv2.threshold(apart, _COLOURED, 1, cv2.THRESH_BINARY)[1]
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(coloured)
+    labels, boxes = numbered_pieces(np.asarray(coloured, dtype=np.uint8))
     light = cv2.addWeighted(cv2.addWeighted(red, 0.3, green, 0.6, 0), 1, blue, 0.1, 0)
     ink = lightest[::2, ::2][(lightest[::2, ::2] < _INK_DARKER_THAN) & (coloured[::2, ::2] == 0)]
     print_light = float(np.percentile(ink, _PRINT_PERCENT)) if ink.size else _INK_DARKER_THAN
     return _Marks(
-        np.asarray(labels, dtype=np.int32),
-        np.asarray(boxes[1:], dtype=np.int32),
+        labels,
+        boxes[1:],
         np.asarray(light, dtype=np.uint8),
         -float(np.log(max(print_light, 1) / 255)) * _PER_DENSITY,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
 
 from sohoa.pages.imaging import Pixels
+from sohoa.pages.pieces import numbered_pieces
 
 _DPI = 100
 _POINTS_PER_INCH, _MM_PER_INCH = 72, 25.4
@@ -60,7 +60,7 @@ def _ink_of(grey: Pixels) -> Pixels:
 
 def _length_of_lines(ink: Pixels) -> float:
     """How many millimetres of lines of print there are."""
-    stats: Any = cv2.connectedComponentsWithStats(ink)[2][1:]
+    stats = numbered_pieces(ink)[1][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH] / _PX_PER_MM, stats[:, cv2.CC_STAT_HEIGHT] / _PX_PER_MM
     letters = (
         (heights >= _LETTER_MM[0])
@@ -73,7 +73,7 @@ def _length_of_lines(ink: Pixels) -> float:
     for left, top, width, height, _ in stats[letters]:
         reach = int(_GAP * height / 2) + 1
         drawn[top : top + height, max(0, left - reach) : left + width + reach] = 1
-    labels, lines = cv2.connectedComponentsWithStats(drawn)[1:3]
+    labels, lines = numbered_pieces(drawn)
     corners = stats[letters]
     middles = (
         corners[:, cv2.CC_STAT_TOP] + corners[:, cv2.CC_STAT_HEIGHT] // 2,

@@ -31,7 +31,14 @@ def mm(length: float) -> int:
 def spots(page: Image.Image) -> list[frames.Spot]:
     fine: Pixels = np.asarray(page, dtype=np.uint8)
     coarse = np.asarray(cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return frames.spots_of(coarse, lambda: fine)
+
+    def cut(box: tuple[float, float, float, float]) -> Pixels:
+        left, top, right, bottom = (
+            round(side * size) for side, size in zip(box, (fine.shape[1], fine.shape[0]) * 2, strict=True)
+        )
+        return fine[top:bottom, left:right]
+
+    return frames.spots_of(coarse, cut)
 
 
 @pytest.mark.parametrize("degrees", [-4.0, 0.0, 3.0])
@@ -79,7 +86,7 @@ def test_a_pale_frame_of_a_grey_scan_is_found() -> None:
 
 
 def test_a_page_without_stamps_is_not_even_cut() -> None:
-    def never() -> Pixels:
+    def never(box: tuple[float, float, float, float]) -> Pixels:
         raise AssertionError("nothing to look at")
 
     page = head().resize((mm(A4_MM[0]) // 2, mm(A4_MM[1] * frames.DEPTH) // 2))
