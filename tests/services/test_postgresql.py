@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.export import export_documents
 from sohoa.catalogue.migrate import migrate
-from sohoa.catalogue.models import Base, Batch, Document, Event, Master, Result, ScanFile
+from sohoa.catalogue.models import Base, Batch, Document, Event, Master, Result, ScanFile, SearchPage
 from sohoa.catalogue.search import Filters, erase_words, search, store_words
 from sohoa.folding import fold
 from sohoa.indicators import compute_rates, parse_period
@@ -86,13 +87,8 @@ def answers(settings: Settings) -> dict[str, dict[str, tuple[int, str]]]:
         }
 
 
-def test_search_heeds_diacritics_numbers_and_what_was_locked(settings: Settings) -> None:
-    texts = {
-        "1": "Về việc thành lập Hội",
-        "2": "thanh lap hoi",
-        "3": "Căn cứ Quyết định 1/QĐ-BNV",
-        "4": "thành lập mật",
-    }
+def store_documents(settings: Settings, texts: dict[str, str]) -> None:
+    """Documents in review by number, which is also their id; indexed."""
     with writing(settings.catalogue_url) as session:
         now = dt.datetime.now(dt.UTC)
         session.add(Batch(id="b", unit_code="G09", name="", source="inbox", status="published", first_seen_at=now))
@@ -123,6 +119,11 @@ def test_search_heeds_diacritics_numbers_and_what_was_locked(settings: Settings)
             )
             session.flush()
             store_words(session, number)
+
+
+def test_search_heeds_diacritics_numbers_and_what_was_locked(settings: Settings) -> None:
+    texts = {"1": "Về việc thành lập Hội", "2": "thanh lap hoi", "3": "Căn cứ Nghị định 1/NĐ-CP", "4": "thành mật"}
+    store_documents(settings, texts)
     with writing(settings.catalogue_url) as session:
         document = session.get_one(Document, "4")
         document.status, document.text = "locked", None
@@ -138,6 +139,27 @@ def test_search_heeds_diacritics_numbers_and_what_was_locked(settings: Settings)
     assert ids('"hội thành"') == ids("mật") == ids("' OR :*&|!()") == []
     assert ids("1") == ["1", "3"]
     assert sorted(ids("")) == ["1", "2", "3"]
+
+
+def test_words_written_while_a_document_is_locked_do_not_stay(settings: Settings) -> None:
+    store_documents(settings, {"1": "tuyệt mật"})
+
+    def lock() -> None:
+        with writing(settings.catalogue_url) as session:
+            document = session.get_one(Document, "1", with_for_update=True)
+            document.status, document.text = "locked", None
+            session.flush()
+            erase_words(session, ["1"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(settings.catalogue_url) as session:
+            store_words(session, "1")
+            locking = pool.submit(lock)
+            assert not wait([locking], timeout=1).done
+        locking.result(timeout=30)
+    with reading(settings.catalogue_url) as session:
+        assert session.query(SearchPage).count() == 0
+        assert session.scalar(text("SELECT count(*) FROM search_index")) == 0
 
 
 def test_migrations_make_the_tables_of_the_models_and_run_twice(settings: Settings) -> None:

@@ -46,16 +46,17 @@ def make_archive(home: Path) -> Settings:
     batch_id = adopt_folder(settings, drop, "G09.01")
     receive_batch(settings, batch_id)
     with writing(settings.catalogue_url) as session:
-        for file in session.query(ScanFile):
+        for file in session.query(ScanFile).filter_by(batch_id=batch_id):
             for number, (_, words) in enumerate(drawn[file.path], start=1):
                 keep_page(settings, str(file.sha256), number, PageWords(SIZE[0] / SIZE[1], words))
                 page = session.get_one(Page, (file.sha256, number))
                 page.status, page.n_words, page.dpi = PageStatus.OCRED, len(words), DPI
+                page.width_px, page.height_px = SIZE
                 page.rotation, page.skew_degrees = 90 if file.path == TURNED else 0, 0.0
     compile_documents(settings, batch_id)
     make_copies(settings, batch_id)
     with writing(settings.catalogue_url) as session:
-        for document in session.query(Document):
+        for document in session.query(Document).filter_by(batch_id=batch_id):
             document.status = "accepted"
             session.flush()
             store_words(session, document.document_id)

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sohoa.archive import LOCKED, Store, master_key
-from sohoa.catalogue.documents import shown
+from sohoa.catalogue.database import reading
+from sohoa.catalogue.documents import pages_of, shown
 from sohoa.catalogue.models import Batch, Document, Dossier, Event, Field, Page, Result, Unit
 from sohoa.catalogue.search import Box, Question, hit_boxes
 from sohoa.journey.copies import manifest_key
@@ -76,9 +77,10 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class PageHits:
-    """A page of the document (from 1), and the boxes of the words asked for on it."""
+    """A page of the document (from 1), its size in pixels if known, and the boxes of the words asked for on it."""
 
     number: int
+    size: tuple[int, int] | None
     boxes: Sequence[Box]
 
 
@@ -120,7 +122,14 @@ def copy_path(settings: Settings, document_id: str) -> Path | None:
 
 def page_hits(settings: Settings, document: Document, question: Question, numbers: range) -> list[PageHits]:
     """Some pages of a document that may be shown, with the places of the words asked for."""
-    return [PageHits(number, _boxes(settings, document, question, number)) for number in numbers]
+    with reading(settings.catalogue_url) as session:
+        pages = pages_of(session, document)
+    sizes = {
+        page.page_no - document.first_page + 1: (page.width_px, page.height_px)
+        for page in pages
+        if page.width_px and page.height_px
+    }
+    return [PageHits(number, sizes.get(number), _boxes(settings, document, question, number)) for number in numbers]
 
 
 def list_units(session: Session) -> list[UnitName]:

@@ -41,7 +41,9 @@ def store_words(session: Session | Connection, document_id: str) -> None:
     Part of the caller's transaction, after what changed was flushed.
     """
     forget_words(session, document_id)
-    _store(session, session.execute(_words().where(Document.document_id == document_id)).all())
+    # Whoever locks the document meanwhile on PostgreSQL comes before this or after it.
+    query = _words().where(Document.document_id == document_id).with_for_update()
+    _store(session, session.execute(query).all())
 
 
 def forget_words(session: Session | Connection, document_id: str) -> bool:
@@ -65,6 +67,8 @@ def erase_words(session: Session | Connection, document_ids: Iterable[str]) -> N
 
 def index_all(session: Session | Connection) -> int:
     """Make the index anew from what the catalogue keeps of every document; return how many it holds."""
+    if _dialect(session) == "postgresql":
+        session.execute(text("LOCK TABLE search_page IN SHARE ROW EXCLUSIVE MODE"))
     session.execute(delete(SearchPage))
     n_documents = 0
     for portion in _portions(session):
