@@ -194,9 +194,10 @@ def _of_unit(unit: str) -> ColumnElement[bool]:
 
 
 def _hits(session: Session, document_ids: Sequence[str], question: Question) -> Iterator[Hit]:
-    rows = session.scalars(select(Document).where(Document.document_id.in_(document_ids)))
+    # On PostgreSQL one may have been locked or withdrawn since it was found.
+    rows = session.scalars(select(Document).where(Document.document_id.in_(document_ids), shown()))
     by_id = {document.document_id: document for document in rows}
-    return (_hit(by_id[identity], question) for identity in document_ids)
+    return (_hit(by_id[identity], question) for identity in document_ids if identity in by_id)
 
 
 def _hit(row: Document, question: Question) -> Hit:
