@@ -33,7 +33,7 @@ JOURNEY = (
     "cli",
 )
 # What stands beside the journey, and what it uses of it.
-BESIDE = {"samples": ("register", "pages"), "cli": ("samples", "doctor", "evaluation")}
+BESIDE = {"samples": ("register", "pages"), "evaluation": ("pages",), "cli": ("samples", "doctor", "evaluation")}
 # What any package may use: the memory, plain data, words.
 COMMON = ("catalogue", "settings", "errors", "messages", "folding", "on_demand", "rulesets", "words")
 LIGHT = ("airflow", "sohoa_airflow", *sys.stdlib_module_names)

@@ -40,10 +40,11 @@ def digitise(
         raise typer.BadParameter(f"{unit!r} is no unit code such as G09.04", param_hint="--unit")
     settings = load_settings()
     settings.jobs = jobs or settings.jobs
-    Thread(target=load_gate, daemon=True).start()
     batch_id = adopt_folder(settings, folder, unit)
     note(f"Batch {batch_id}: copying to the master store …")
     receive_batch(settings, batch_id)
+    # Takes seconds; beside the reading, which waits for other programs, it costs no time.
+    Thread(target=load_gate, daemon=True).start()
     n_lost = _read_all(settings, batch_id)
     note("Making archive copies, checking, linking …")
     journey.compile_documents(settings, batch_id)

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from sohoa.catalogue.database import reading
 from sohoa.catalogue.export import EXPORT_KEYS, export_documents
 from sohoa.cli.output import NEEDS_PERSON, note, print_json, print_table
 from sohoa.cli.search import reindex, search_
-from sohoa.evaluation import evaluate
+from sohoa.evaluation import draw_calibration, evaluate
 from sohoa.intake.receipt import safe_cell
 from sohoa.settings import load_settings
 
@@ -59,19 +59,33 @@ def _cell(value: object) -> str:
 def evaluate_(
     truth: Annotated[Path, typer.Option(help="truth.jsonl of the samples.", exists=True, dir_okay=False)],
     got: Annotated[Path, typer.Option(help="A jsonl export of the catalogue.", exists=True, dir_okay=False)],
+    picture: Annotated[Path | None, typer.Option(help="SVG file for the curves of the confidences.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score an export against a truth file; exit code 1 if a wrong value was accepted."""
-    scores = {level: score.as_dict() for level, score in evaluate(truth, got).items()}
+    if picture is not None and picture.suffix.lower() != ".svg":
+        raise typer.BadParameter(f"{picture.name} does not end in .svg", param_hint="--picture")
+    found = evaluate(truth, got)
+    scores = {level: score.as_dict() for level, score in found.items()}
+    if picture is not None:
+        picture.write_text(draw_calibration(found["all"].calibration, load_settings().language), encoding="utf-8")
     if as_json:
         print_json(scores)
     else:
-        figures = [key for key in scores["all"] if key not in ("wrong_accepted", "field_accuracy")]
-        fields = sorted({name for score in scores.values() for name in score["field_accuracy"]})
-        rows = [(figure, *(score[figure] for score in scores.values())) for figure in figures]
-        rows += [(f"right {name}", *(s["field_accuracy"].get(name) for s in scores.values())) for name in fields]
-        print_table("Accuracy (shares 0–1)", ("", *scores), rows, right=tuple(scores))
-        for row in scores["all"]["wrong_accepted"]:
-            note(f"wrong and accepted: {row}")
+        _print_scores(scores)
     if scores["all"]["n_wrong_accepted"]:
         raise typer.Exit(NEEDS_PERSON)
+
+
+def _print_scores(scores: dict[str, dict[str, Any]]) -> None:
+    figures = [key for key in scores["all"] if key not in ("wrong_accepted", "field_accuracy", "calibration")]
+    fields = sorted({name for score in scores.values() for name in score["field_accuracy"]})
+    rows = [(figure, *(score[figure] for score in scores.values())) for figure in figures]
+    rows += [(f"right {name}", *(s["field_accuracy"].get(name) for s in scores.values())) for name in fields]
+    print_table("Accuracy (shares 0–1)", ("", *scores), rows, right=tuple(scores))
+    measures = ("n_values", "share_right", "mean_confidence", "calibration_error", "auroc")
+    of_all = scores["all"]["calibration"]
+    rows = [(name, *(one[measure] for measure in measures)) for name, one in of_all.items()]
+    print_table("Confidence of the values read", ("", *measures), rows, right=measures)
+    for row in scores["all"]["wrong_accepted"]:
+        note(f"wrong and accepted: {row}")

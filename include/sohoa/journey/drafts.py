@@ -27,6 +27,7 @@ from sohoa.ocr import text_of
 from sohoa.reading import FIELD_NAMES, PageEvidence, Reading, Record, read_document
 from sohoa.reading.barcodes import DossierEvidence, weigh_dossier
 from sohoa.reading.boundaries import Segment
+from sohoa.reading.calibration import calibrated
 from sohoa.reading.record import NOTHING
 from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.settings import Settings
@@ -67,23 +68,37 @@ class Draft:
         return replace(self, flags=self.flags - {MARK, DOUBT})
 
 
+def record_of(pages: Sequence[PageWords | None]) -> Record:
+    """What pages say when they are taken for one document, each value with the score of the reading."""
+    evidence = [_evidence(page) for page in pages]
+    # The head stands on the first page with something on it.
+    n_blank = next((index for index, page in enumerate(evidence) if page.words), 0)
+
+    def moved(found: Reading) -> Reading:
+        return found if found.page_no is None else replace(found, page_no=found.page_no + n_blank)
+
+    return read_document(evidence[n_blank:]).mapped(lambda _, found: moved(found))
+
+
+def _calibrated(record: Record, pages: Sequence[Page]) -> Record:
+    """The record with confidences in place of scores; on a page's own text there was nothing to misread."""
+    own_text = {number for number, page in enumerate(pages, start=1) if page.text_origin == TextOrigin.OWN}
+
+    def sure(name: str, found: Reading) -> Reading:
+        if found.value is None or found.page_no in own_text:
+            return found
+        return replace(found, confidence=calibrated(name, found.confidence))
+
+    return record.mapped(sure)
+
+
 def draft_of(segment: Segment, pages: Sequence[Page], kept: Sequence[PageWords | None], *, is_stack: bool) -> Draft:
     """What pages say when they are taken for one document; `kept` holds the words of each page that was read."""
     own = slice(segment.first - 1, segment.last)
-    evidence = [_evidence(page) for page in kept[own]]
-    # The head stands on the first page with something on it.
-    n_blank = next((index for index, page in enumerate(evidence) if page.words), 0)
-    record = read_document(evidence[n_blank:])
-    readings, further = (
-        {
-            name: found if found.page_no is None else replace(found, page_no=found.page_no + n_blank)
-            for name, found in values.items()
-        }
-        for values in (record.readings, record.further)
-    )
+    record = _calibrated(record_of(kept[own]), pages[own])
     return Draft(
         segment=segment,
-        record=replace(record, readings=readings, further=further),
+        record=record,
         text=PAGE_BREAK.join(text_of(page.words) if page else "" for page in kept[own]),
         flags=frozenset(
             {*record.flags, *_page_flags(pages[own]), *segment.reasons, *(["split_from_stack"] * is_stack)}

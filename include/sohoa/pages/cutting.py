@@ -14,8 +14,8 @@ from sohoa.pages.imaging import Pixels
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of the straightened page."""
 
-_KEPT_SHARE = 0.5  # of a page's height: heads of documents lie above
-_KEPT_BYTES = 160 * 1024 * 1024
+_KEPT_SHARE = 0.3  # of a page's height: heads of documents lie above
+_KEPT_BYTES = 320 * 1024 * 1024
 _WHITE = (255, 255, 255)
 
 
@@ -73,21 +73,22 @@ class UprightPart:
 class UpperParts:
     """Upper parts of the pages prepared last, so that a closer look need not decode them again.
 
-    They take no more than 160 MB: about 35 pages of 200 dpi, 15 of 300 dpi.
+    They take no more than `most_bytes`; of 320 MB about 95 pages of 200 dpi, 40 of 300 dpi.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = _KEPT_BYTES) -> None:
+        self._most_bytes = most_bytes
         self._parts: OrderedDict[tuple[Path, int, int], UprightPart] = OrderedDict()
         self._n_bytes = 0
 
     def keep(self, path: Path, page_no: int, rotation: int, page: UprightPart) -> None:
-        """Keep the upper half of a page that was turned upright by `rotation`."""
+        """Keep the upper part of a page that was turned upright by `rotation`."""
         # Copied, or the whole page would stay in memory.
         part = replace(page, pixels=page.pixels[: round(page.height * _KEPT_SHARE)].copy())
         self._forget((path, page_no, rotation))
         self._parts[path, page_no, rotation] = part
         self._n_bytes += part.pixels.nbytes
-        while self._n_bytes > _KEPT_BYTES:
+        while self._n_bytes > self._most_bytes:
             self._forget(next(iter(self._parts)))
 
     def get(self, path: Path, page_no: int, rotation: int) -> UprightPart | None:

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink_copies import darkest_channel, without_tint
-from sohoa.pages.pieces import numbered_pieces
+from sohoa.pages.pieces import Labels, numbered_pieces
 
 Floats = NDArray[np.float32]
-Labels = NDArray[np.int32]
 Span = tuple[float, float]
 
 COLOURED = 0.16  # of full scale between the channels, after the paper's tint is taken off

@@ -12,6 +12,7 @@ from sohoa.reading.grammar import Code, is_about_line
 from sohoa.reading.header import Header
 from sohoa.reading.lines import Line, around, join
 from sohoa.reading.record import NOTHING, Reading
+from sohoa.reading.tones import tones_put_right
 from sohoa.reading.types import COPY_SYMBOLS, OFFICIAL_LETTER, SPECIAL, TYPES
 
 _TYPE_LIKENESS = 85.0
@@ -87,7 +88,7 @@ def read_subject(lines: Sequence[Line], header: Header, type_line: Line | None) 
         taken = [about, *_paragraph(below, about)]
     if not taken:
         return NOTHING
-    return Reading(join(taken), min(line.confidence for line in taken), 1, around(taken))
+    return Reading(tones_put_right(join(taken)), min(line.confidence for line in taken), 1, around(taken))
 
 
 def _paragraph(below: Sequence[Line], start: Line) -> list[Line]:

@@ -12,7 +12,15 @@ from sohoa.reading.body import read_subject, read_type
 from sohoa.reading.certificates import find_lower_lines, has_centred_head
 from sohoa.reading.drafts import UNNUMBERED, is_unnumbered_draft
 from sohoa.reading.further import read_further
-from sohoa.reading.grammar import Code, find_dossier_code, parse_code, parse_date, parse_number, zeros_put_right
+from sohoa.reading.grammar import (
+    Code,
+    find_dossier_code,
+    guess_date,
+    parse_code,
+    parse_date,
+    parse_number,
+    zeros_put_right,
+)
 from sohoa.reading.header import find_header, seen_in_look
 from sohoa.reading.issuers import agency_text, former_name, only_while, read_issuer
 from sohoa.reading.language import is_other_language
@@ -189,9 +197,13 @@ def _read_date(seen: _Seen, *, own_text: bool) -> Reading:
         return NOTHING
     if seen.pen:
         return Reading(None, 0.0, 1, seen.line.box)
-    day, sure = agreed([_plain_or_guessed(parse_date, text) for text in seen.texts], seen.others)
+    plain = [_plain_or_guessed(parse_date, text) for text in seen.texts]
+    day, sure = agreed([found or guess_date(text) for found, text in zip(plain, seen.texts, strict=True)], seen.others)
     if day is None:
         return NOTHING
+    if plain.count(day) < 2 and not any(plain[index] == day for index in seen.others if index < len(plain)):
+        # Guesses need another model's word, or that of two looks.
+        sure = min(sure, ONE_LOOK)
     return Reading(day.isoformat(), LOOKS_AGREE if own_text else min(sure, seen.surest), 1, seen.line.box)
 
 

@@ -42,12 +42,20 @@ _ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 # A zero of a heavy face is read as a letter O with any mark.
 _ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖQ]"
 _ZERO = re.compile(rf"(?<![^\W\d_]){_ROUND}(?=[\s.…]*[0-9/\\])|(?<=[0-9]){_ROUND}(?![^\W\d_])")
-_GAP = r"[^\w\]\[|!/\\(){}<>]{0,3}"  # none of what a digit is taken for
+_GAP = r"[^\w\]\[|!§/\\(){}<>]{0,3}"  # none of what a digit is taken for
 _DATE = re.compile(
     # Before a last digit of day or month nothing round can stand but a zero.
     rf"ng\w{{1,3}}y{_GAP}(?P<day>[0-9\s]{{1,4}}?|{_ROUND}[1-9]){_GAP}"
     rf"th[^\W\d_]{{1,4}}{_GAP}(?P<month>[0-9\s]{{1,3}}?|{_ROUND}[1-9]){_GAP}"
     r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
+    re.IGNORECASE,
+)
+# Letters and signs that no other digit is taken for: `II` for 11, `§` for 8. T may be 1 or 7, S may be 5 or 8.
+_TAKEN_FOR = str.maketrans({**dict.fromkeys("IilLÌìÍí|!", "1"), "§": "8"})
+_FIGURE = r"[0-9IilLÌìÍí|!§\s]"
+_DATE_FIGURES = re.compile(
+    rf"(?P<a>ng\w{{1,3}}y{_GAP})(?P<day>{_FIGURE}{{1,4}}?)(?P<b>{_GAP}th[^\W\d_]{{1,4}}{_GAP})(?P<month>{_FIGURE}{{1,3}}?)"
+    rf"(?P<c>{_GAP}n\w{{1,2}}m\W{{0,3}})(?P<year>{_FIGURE}{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _PLACE_FIRST = re.compile(r"[^\d()]{2,30}ng\w{1,3}y", re.IGNORECASE)
@@ -200,6 +208,16 @@ def parse_date(line: str) -> dt.date | None:
         return dt.date(int(found["year"]), month, day)
     except ValueError:
         return None
+
+
+def guess_date(line: str) -> dt.date | None:
+    """The day as `parse_date`, letters that can stand for one digit only read as that: to be confirmed by a look."""
+    line = zeros_put_right(line)
+    found = _DATE_FIGURES.search(line)
+    if found is None:
+        return parse_date(line)
+    day, month, year = (found[part].translate(_TAKEN_FOR) for part in ("day", "month", "year"))
+    return parse_date(f"{found['a']}{day}{found['b']}{month}{found['c']}{year}")
 
 
 def is_date_line(line: str) -> bool:

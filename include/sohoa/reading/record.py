@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 Box = tuple[float, float, float, float]
@@ -98,10 +99,13 @@ class Record:
         """How sure the value is, 0–1."""
         return (self.readings.get(name) or self.further.get(name, NOTHING)).confidence
 
-    def at_most(self, surest: float) -> Record:
-        """The same record, no value surer than that."""
+    def mapped(self, change: Callable[[str, Reading], Reading]) -> Record:
+        """The same record with every value, given with its field's name, as `change` makes it."""
         readings, further = (
-            {name: replace(found, confidence=min(surest, found.confidence)) for name, found in values.items()}
-            for values in (self.readings, self.further)
+            {name: change(name, found) for name, found in values.items()} for values in (self.readings, self.further)
         )
         return Record(readings, self.flags, further)
+
+    def at_most(self, surest: float) -> Record:
+        """The same record, no value surer than that."""
+        return self.mapped(lambda _, found: replace(found, confidence=min(surest, found.confidence)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sohoa.journey.readings import PageWords
-from sohoa.reading.grammar import parse_code, parse_date, zeros_put_right
+from sohoa.reading.grammar import guess_date, parse_code, parse_date, zeros_put_right
 from sohoa.reading.header import find_header, seen_in_look
 from sohoa.reading.lines import lines_of
 
@@ -25,7 +25,7 @@ def alternatives(first: PageWords | None) -> dict[str, tuple[str, ...]]:
     numbers = list(_texts(first, "number", header.number.text if header.number else None))
     dates = list(_texts(first, "date", header.date.text if header.date else None))
     codes = [code for code in _read(parse_code, numbers) if code is not None]
-    days = [day for day in _read(parse_date, dates) if day is not None]
+    days = [day for text in dates for day in (parse_date(text), guess_date(text)) if day is not None]
     return {
         "code_number": _each_once(code.number for code in codes),
         "code_notation": _each_once(code.notation for code in codes),

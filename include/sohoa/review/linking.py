@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sohoa.catalogue.models import Field, Result
 from sohoa.duplicates import HAS_COPY
+from sohoa.reading.calibration import SURE
 from sohoa.reading.grammar import Code, parse_code
 from sohoa.register.normalise import fold_code
 from sohoa.review.desk import Desk
 from sohoa.review.errors import NotFound, WrongValue
 from sohoa.review.fields import set_by_person
-
-SURE = 0.9
-"""From this confidence on a value that was read speaks against another one (expectations/records.json)."""
 
 
 def link_to(desk: Desk, result_id: int) -> None:

@@ -30,11 +30,11 @@ from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
 from sohoa.indicators import today
 from sohoa.messages import say
+from sohoa.reading.calibration import SURE
 from sohoa.reading.grammar import Code
 from sohoa.register.normalise import fold_code, result_key
 from sohoa.review.desk import find_document, open_item, require_open, version_of
 from sohoa.review.errors import Changed, NotAllowed, NotFound, WrongValue
-from sohoa.review.linking import SURE
 from sohoa.review.people import reviewer_name, same_person
 from sohoa.review.queue import give_back, require_not_held
 from sohoa.review.values import KEY_FIELDS

@@ -320,6 +320,11 @@ def test_an_export_without_wrong_values_evaluates_to_0_and_with_one_to_1(
     assert told.code == 0
     assert told.json["all"]["n_wrong_accepted"] == 0
     assert at_work("evaluate", "--truth", samples.truth, "--got", got).code == 0
+    picture = tmp_path / "curves.svg"
+    assert at_work("evaluate", "--truth", samples.truth, "--got", got, "--picture", picture).code == 0
+    assert picture.read_text("utf-8").startswith("<svg")
+    told = at_work("evaluate", "--truth", samples.truth, "--got", got, "--picture", tmp_path / "curves.bmp")
+    assert (told.code, ".svg" in told.err) == (2, True)
     got.write_text(json.dumps(json.loads(text) | {"issuer": "[/red]"}) + "\n", "utf-8")
     told = at_work("evaluate", "--truth", samples.truth, "--got", got)
     assert told.code == 1

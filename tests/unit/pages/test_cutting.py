@@ -45,13 +45,13 @@ def test_what_lies_below_the_kept_rows_is_not_given_in_white() -> None:
 
 
 def test_upper_parts_are_kept_by_page_and_turn_and_the_oldest_go_first() -> None:
-    parts = UpperParts()
-    scan, large = Path("scan.pdf"), UprightPart(np.zeros((8000, 6000, 3), dtype=np.uint8), 8000, 600.0)
+    parts = UpperParts(most_bytes=2 * 300 * 600 * 3)
+    scan, large = Path("scan.pdf"), UprightPart(np.zeros((1000, 600, 3), dtype=np.uint8), 1000, 75.0)
     for number in range(1, 4):
         parts.keep(scan, number, 0, large)
     assert parts.get(scan, 1, 0) is None
     kept = parts.get(scan, 3, 0)
     assert kept is not None
-    assert kept.height == 8000
-    assert len(kept.pixels) == 4000
+    assert kept.height == 1000
+    assert len(kept.pixels) == 300
     assert parts.get(scan, 3, 180) is None

@@ -428,6 +428,31 @@ def test_zeros_read_as_letters_are_a_guess_until_a_look_reads_them_plainly() -> 
     assert record.confidence("issued_on") >= SURE
 
 
+def looks_at_date(first: str, *others: str) -> PageEvidence:
+    """A decision whose date line was read so by the look at the whole page and by the closer ones."""
+    evidence = page(instead(DECISION, "Hà Nội,", first))
+    looks = [words_of([Row(text, 0.5, 0.5)]) for text in others]
+    return replace(evidence, looks={**evidence.looks, "date": looks})
+
+
+def test_letters_read_for_digits_of_the_day_are_a_guess_until_a_look_reads_them_plainly() -> None:
+    guessed = "Hà Nội, ngày I8 tháng II năm 2021"
+    record = read_document([looks_at_date(guessed, guessed, guessed)])
+    assert record.value("issued_on") == "2021-11-18"
+    assert record.confidence("issued_on") < SURE
+    record = read_document([looks_at_date("Hà Nội, ngày 18 tháng 11 năm 2021", guessed, guessed)])
+    assert record.confidence("issued_on") < SURE
+    record = read_document([looks_at_date(guessed, guessed, "Ha Noi, ngay 18 thang 11 nam 2021")])
+    assert record.value("issued_on") == "2021-11-18"
+    assert record.confidence("issued_on") >= SURE
+
+
+def test_a_guess_of_the_day_speaks_against_another_day() -> None:
+    plain = "Hà Nội, ngày 13 tháng 11 năm 2021"
+    record = read_document([looks_at_date(plain, "Hà Nội, ngày I8 tháng II năm 2021", plain)])
+    assert record.confidence("issued_on") < SURE
+
+
 def test_a_date_line_torn_by_the_gap_for_a_pen_s_day_is_one_line() -> None:
     torn = [
         *without(DECISION, "Hà Nội,"),

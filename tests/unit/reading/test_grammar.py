@@ -13,6 +13,7 @@ from sohoa.catalogue.units import load_ruleset_units
 from sohoa.reading.grammar import (
     Code,
     find_dossier_code,
+    guess_date,
     parse_code,
     parse_date,
     parse_number,
@@ -224,6 +225,34 @@ def test_a_date_whose_marks_were_lost_is_read(day: dt.date, word: str, month_wor
 )
 def test_a_letter_o_is_a_zero_only_where_nothing_else_round_can_stand(line: str, day: dt.date | None) -> None:
     assert parse_date(line) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Hà Nội, ngày I8 tháng II năm 2019", dt.date(2019, 11, 18)),
+        ("Hà Nội, ngày L5 tháng 1Ì năm 2O19", dt.date(2019, 11, 15)),
+        ("Hà Nội, ngày 3l tháng § năm 2021", dt.date(2021, 8, 31)),
+        ("Ha Noi, ngay|8 thang l nam 20I9", dt.date(2019, 1, 18)),
+        ("Hà Nội, ngày 31 tháng 8 năm 2021", dt.date(2021, 8, 31)),
+        # These may be one digit or another.
+        ("Hà Nội, ngày T8 tháng 8 năm 2019", None),
+        ("Hà Nội, ngày 1S tháng 8 năm 2019", None),
+        # No such day.
+        ("Hà Nội, ngày 3l tháng II năm 2019", None),
+        ("Hà Nội, ngày tháng I năm 2019", None),
+        ("theo Luật số I8 năm 2019", None),
+    ],
+)
+def test_letters_that_only_one_digit_is_taken_for_give_a_guess_of_the_day(line: str, day: dt.date | None) -> None:
+    assert guess_date(line) == day
+
+
+@given(days)
+def test_a_day_is_guessed_whatever_its_ones_are_read_as(day: dt.date) -> None:
+    figures = f"{day.day} tháng {day.month} năm {day.year}"
+    for letter in "Il|!Ì":
+        assert guess_date(f"Hà Nội, ngày {figures.replace('1', letter)}") == day
 
 
 @pytest.mark.parametrize(

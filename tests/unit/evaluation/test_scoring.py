@@ -223,3 +223,25 @@ def test_a_document_can_be_closed_without_a_person_if_it_is_by_machine_fine_and_
     scored: Score_, changes: dict[str, Any], closable: int
 ) -> None:
     assert scored([TRUTH | changes], [GOT])["all"].n_closable == closable
+
+
+def test_values_read_are_judged_by_their_confidence_whether_accepted_or_not(scored: Score_) -> None:
+    sure = {"code_number": 0.99, "issuer": 0.5, "dossier_code": 0.0, "annex_code": 0.8}
+    wrong = GOT | {"source_file": "b.pdf", "code_number": "9", "status": "in_review", "field_confidence": sure}
+    truth = [TRUTH, TRUTH | {"source_file": "b.pdf"}]
+    score = scored(truth, [GOT | {"field_confidence": sure}, wrong])["all"]
+    assert [(value.field, value.confidence, value.right) for value in score.judged] == [
+        ("code_number", 0.99, True),
+        ("issuer", 0.5, True),
+        ("code_number", 0.99, False),
+        ("issuer", 0.5, True),
+    ], "what was not read, and what the truth does not tell, claims nothing"
+    figures = score.as_dict()["calibration"]
+    assert figures.keys() == {"all", "code_number", "issuer"}
+    assert figures["code_number"]["calibration_error"] == 0.49
+    assert figures["all"]["n_values"] == 4
+
+
+def test_a_value_where_the_truth_has_none_is_judged_wrong(scored: Score_) -> None:
+    got = GOT | {"dossier_code": "000.00.03.G09-210705-0001", "field_confidence": {"dossier_code": 0.9}}
+    assert [value.right for value in scored([TRUTH], [got])["all"].judged] == [False]

@@ -1,4 +1,4 @@
-"""How right an export is, held against a truth file. Only labelled data that nothing was tuned on may be quoted."""
+"""Scores of an export against a truth file. Only labelled data that nothing was tuned on may be quoted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from rapidfuzz.distance import LCSseq
 
 from sohoa.errors import SohoaError
+from sohoa.evaluation.calibration import Calibration, Judged
 from sohoa.folding import fold
 from sohoa.pages.scan_rules import load_scan_rules
 
@@ -39,6 +40,7 @@ class Score:
         n_machine: documents whose number and day are printed or stamped.
         n_machine_flagged: those taken for pen.
         wrong_accepted: what was accepted although wrong: (source file, field, got, truth).
+        judged: every value that was read, accepted or not, with its confidence.
     """
 
     n_documents: int = 0
@@ -58,6 +60,12 @@ class Score:
     right: dict[str, int] = field(default_factory=dict)
     present: dict[str, int] = field(default_factory=dict)
     wrong_accepted: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+
+    @property
+    def calibration(self) -> Calibration:
+        """How far the confidences mean what they say."""
+        return Calibration(self.judged)
 
     def as_dict(self) -> dict[str, Any]:
         """Figures with their shares (0–1; None where there is nothing to divide by)."""
@@ -78,6 +86,10 @@ class Score:
             # Rule of three: with no error in n trials the true rate is below 3/n with 95 % confidence.
             "wrong_accepted_bound_95": _share(3, self.n_accepted) if not self.wrong_accepted else None,
             "wrong_accepted": [list(row) for row in self.wrong_accepted],
+            "calibration": {
+                "all": self.calibration.as_dict(),
+                **{name: one.as_dict() for name, one in self.calibration.fields.items()},
+            },
         }
 
 
@@ -134,10 +146,19 @@ def _count(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any] | None
         score.n_missing += 1
         return
     for name in score.present:
-        if truth.get(name) is not None and _same(name, got.get(name), truth[name]):
+        if truth.get(name) is not None and same_value(name, got.get(name), truth[name]):
             score.right[name] = score.right.get(name, 0) + 1
+    score.judged += _judged(truth, got)
     if got["status"] in _ACCEPTED:
         _count_accepted(score, truth, got, closable)
+
+
+def _judged(truth: Mapping[str, Any], got: Mapping[str, Any]) -> Iterable[Judged]:
+    """The values that were read of a document; what was not read claims nothing."""
+    confidences = got.get("field_confidence") or {}
+    for name in (*KEY_FIELDS, *OTHER_FIELDS):
+        if got.get(name) is not None and name in confidences and name in truth:
+            yield Judged(name, confidences[name], same_value(name, got[name], truth[name]))
 
 
 def _count_ink(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any]) -> None:
@@ -183,11 +204,12 @@ def _count_accepted(score: Score, truth: Mapping[str, Any], got: Mapping[str, An
     if not linked_right:
         score.wrong_accepted.append((source, "link", got.get("result_key"), truth.get("result_key")))
     for name in KEY_FIELDS + (("page_count",) if "page_count" in got else ()):
-        if name in truth and not _same(name, got.get(name), truth[name]):
+        if name in truth and not same_value(name, got.get(name), truth[name]):
             score.wrong_accepted.append((source, name, got.get(name), truth[name]))
 
 
-def _same(name: str, got: Any, truth: Any) -> bool:
+def same_value(name: str, got: Any, truth: Any) -> bool:
+    """Whether two values of a field are the same, ways of writing it aside."""
     if name == "code_number":
         return str(got or "").lstrip("0") == str(truth or "").lstrip("0")
     if name == "subject":
