@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.export import export_documents
 from sohoa.catalogue.migrate import migrate
-from sohoa.catalogue.models import Base, Event, Result
+from sohoa.catalogue.models import Base, Batch, Document, Event, Master, Result, ScanFile, SearchPage
+from sohoa.catalogue.search import Filters, erase_words, search, store_words
+from sohoa.folding import fold
 from sohoa.indicators import compute_rates, parse_period
 from sohoa.intake.receiving import adopt_folder, receive_batch
 from sohoa.journey import (
@@ -65,10 +68,107 @@ def digitise(settings: Settings, samples: Path) -> str:
     return batch_id
 
 
+def answers(settings: Settings) -> dict[str, dict[str, tuple[int, str]]]:
+    """What the search finds for some questions: of each document the page and what is lit on it."""
+    with reading(settings.catalogue_url) as session:
+        number, subject = session.execute(
+            select(Document.code_number, Document.subject)
+            .where(Document.code_number.is_not(None), Document.subject.is_not(None))
+            .order_by(Document.document_id)
+        ).first() or ("", "")
+        middle = " ".join(str(subject).split()[2:5])
+        typed = (str(number), f'"{middle}"', fold(middle).lower(), "quyet dinh", "", '"bộ nội vụ" quyết')
+        return {
+            words: {
+                hit.document_id: (hit.page, "".join(piece.text for piece in hit.snippet if piece.hit) or "–")
+                for hit in search(session, words, Filters(unit="G09"), 50).hits
+            }
+            for words in typed
+        }
+
+
+def store_documents(settings: Settings, texts: dict[str, str]) -> None:
+    """Documents in review by number, which is also their id; indexed."""
+    with writing(settings.catalogue_url) as session:
+        now = dt.datetime.now(dt.UTC)
+        session.add(Batch(id="b", unit_code="G09", name="", source="inbox", status="published", first_seen_at=now))
+        session.flush()
+        session.add(
+            ScanFile(
+                id=1, batch_id="b", path="x", first_seen_at=now, stable_since=now, size_bytes=1, mtime_ns=1, sha256="m"
+            )
+        )
+        session.flush()
+        session.add(Master(sha256="m", size_bytes=1, first_file_id=1, stored_at=now))
+        session.flush()
+        for number, page in texts.items():
+            session.add(
+                Document(
+                    document_id=number,
+                    batch_id="b",
+                    sha256="m",
+                    first_page=int(number),
+                    page_count=1,
+                    unit_code="G09",
+                    source_file="x",
+                    source_files=["x"],
+                    status="in_review",
+                    code_number=number,
+                    text=page,
+                )
+            )
+            session.flush()
+            store_words(session, number)
+
+
+def test_search_heeds_diacritics_numbers_and_what_was_locked(settings: Settings) -> None:
+    texts = {"1": "Về việc thành lập Hội", "2": "thanh lap hoi", "3": "Căn cứ Nghị định 1/NĐ-CP", "4": "thành mật"}
+    store_documents(settings, texts)
+    with writing(settings.catalogue_url) as session:
+        document = session.get_one(Document, "4")
+        document.status, document.text = "locked", None
+        erase_words(session, ["4"])
+
+    def ids(typed: str) -> list[str]:
+        with reading(settings.catalogue_url) as session:
+            return [hit.document_id for hit in search(session, typed, Filters(), 10).hits]
+
+    assert ids("thành lập") == ["1"]
+    assert sorted(ids("thanh lap")) == ["1", "2"]
+    assert sorted(ids('"lap hoi"')) == ["1", "2"]
+    assert ids('"hội thành"') == ids("mật") == ids("' OR :*&|!()") == []
+    assert ids("1") == ["1", "3"]
+    assert sorted(ids("")) == ["1", "2", "3"]
+
+
+def test_words_written_while_a_document_is_locked_do_not_stay(settings: Settings) -> None:
+    store_documents(settings, {"1": "tuyệt mật"})
+
+    def lock() -> None:
+        with writing(settings.catalogue_url) as session:
+            document = session.get_one(Document, "1", with_for_update=True)
+            document.status, document.text = "locked", None
+            session.flush()
+            erase_words(session, ["1"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(settings.catalogue_url) as session:
+            store_words(session, "1")
+            locking = pool.submit(lock)
+            assert not wait([locking], timeout=1).done
+        locking.result(timeout=30)
+    with reading(settings.catalogue_url) as session:
+        assert session.query(SearchPage).count() == 0
+        assert session.scalar(text("SELECT count(*) FROM search_index")) == 0
+
+
 def test_migrations_make_the_tables_of_the_models_and_run_twice(settings: Settings) -> None:
     migrate(settings)
     with connect(settings.catalogue_url).connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, parents: (kind, name) != ("table", "search_index")}
+        )
+        differences = compare_metadata(context, Base.metadata)
     assert differences == []
 
 
@@ -105,9 +205,10 @@ def test_a_batch_gives_the_same_catalogue_and_rates_as_on_sqlite(settings: Setti
         folder.mkdir(parents=True)
     migrate(embedded)
 
-    exports, rates = [], []
+    exports, rates, found = [], [], []
     for each in (settings, embedded):
         digitise(each, tmp_path / "samples")
+        found.append(answers(each))
         with reading(each.catalogue_url) as session:
             rows = [{k: v for k, v in row.items() if k != "batch_id"} for row in export_documents(session)]
         exports.append(json.dumps(rows, sort_keys=True))
@@ -117,6 +218,8 @@ def test_a_batch_gives_the_same_catalogue_and_rates_as_on_sqlite(settings: Setti
     assert '"accepted"' in exports[0]
     assert exports[0] == exports[1]
     assert rates[0] == rates[1]
+    assert all(found[0].values())
+    assert found[0] == found[1]
 
 
 def test_the_warehouse_is_published_into_the_reporting_schema_and_again_without_change(

@@ -19,7 +19,7 @@ from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 PROJECT = Path(__file__).parents[2]
 CODE = PROJECT / "include"
 CODES = re.compile(
-    r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field|evaluation)\.[a-z][a-z0-9_]*"
+    r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field|search|event|evaluation)\.[a-z][a-z0-9_]*"
 )
 ENDINGS = (".html", ".yaml", ".json", ".py", ".csv", ".pdf", ".xlsx", ".db")
 
@@ -110,6 +110,25 @@ def test_every_reason_of_linking_can_be_told(language: str) -> None:
 
     assert {"no_register_row", "link_ambiguous", "result_has_copy", "issuer_differs"} <= reasons
     assert {reason for reason in reasons if reason_text(reason, language) == reason} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_happens_to_a_document_can_be_told(language: str) -> None:
+    folders = (CODE / "sohoa" / name for name in ("journey", "review"))
+    kinds = {kind for folder in folders for path in folder.glob("*.py") for kind in _told_in(path)}
+    kinds = {kind for kind in kinds if not kind.startswith(("batch_", "result_registered"))}
+
+    assert {"document_accepted", "review_corrected", "document_superseded"} <= kinds
+    assert {kind for kind in kinds if f"event.{kind}" not in load_messages(language)} == set()
+
+
+def _told_in(path: Path) -> Iterator[str]:
+    """Kinds of events that stand in the code as bare words."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("tell", "record_event")):
+            for value in node.args:
+                if isinstance(value, ast.Constant) and re.fullmatch(r"[a-z]+_[a-z_]+", str(value.value)):
+                    yield str(value.value)
 
 
 def _reasons_in(path: Path) -> Iterator[str]:

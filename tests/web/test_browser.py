@@ -10,20 +10,24 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 
 from sohoa_airflow.local import USER, LocalAirflow
-from web.chromium import assert_quiet, enter_page, find, log_in, start_chromium
+from web.chromium import SECONDS, assert_quiet, enter_page, find, log_in, start_chromium
+from web.scanned import make_archive
 from web.world import make_world
 
 pytestmark = pytest.mark.services
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+DRAWN = "return arguments[0].complete && arguments[0].naturalWidth > 0"
 
 
 @pytest.fixture(scope="module")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
     folder = tmp_path_factory.mktemp("airflow")
     make_world(folder / "data")
+    make_archive(folder / "data")
     found = LocalAirflow(folder / "home", folder / "data", extra={"AIRFLOW__API__WORKERS": "1"})
     try:
         # Less than prepare(): no pool is used here, and the world has its databases.
@@ -85,4 +89,25 @@ def test_the_page_fits_a_phone_and_is_reached_by_keyboard(
     assert browser.switch_to.active_element.get_attribute("href").endswith("#main")
     browser.switch_to.active_element.send_keys("\ue007")
     assert browser.switch_to.active_element.get_attribute("id") == "main"
+    assert_quiet(browser)
+
+
+def test_from_a_word_to_where_it_stands_on_the_page(
+    airflow: LocalAirflow, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    log_in(airflow.url, browser, USER, airflow.password)
+    browser.get(f"{airflow.url}/sohoa/search")
+    browser.switch_to.active_element.send_keys("nguyen thi hoà\n")
+    find(browser, By.CSS_SELECTOR, ".results a").click()
+    picture = find(browser, By.CSS_SELECTOR, "#page-2 img")
+    browser.execute_script("arguments[0].scrollIntoView()", picture)
+    WebDriverWait(browser, SECONDS).until(lambda _: browser.execute_script(DRAWN, picture))
+    lit = browser.find_elements(By.CSS_SELECTOR, "#page-2 rect.lit")
+    browser.save_screenshot(str(tmp_path / "document.png"))
+
+    assert len(lit) == 3
+    sheet = picture.rect
+    for word in lit:
+        assert sheet["x"] < word.rect["x"] < word.rect["x"] + word.rect["width"] < sheet["x"] + sheet["width"]
+        assert sheet["y"] < word.rect["y"] < sheet["y"] + 0.2 * sheet["height"]
     assert_quiet(browser)

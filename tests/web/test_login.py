@@ -17,8 +17,16 @@ from sohoa_airflow.local import PROJECT
 from sohoa_airflow.web.app import app
 from sohoa_airflow.web.pages import load_assets
 
-VALUES = {"batch_id": "x", "name": "receipt.html", "indicator": "T01", "year": "2021", "unit": "all"}
-VALUES |= {"document_id": "x", "page": "1"}
+VALUES = {
+    "batch_id": "x",
+    "name": "receipt.html",
+    "indicator": "T01",
+    "year": "2021",
+    "unit": "all",
+    "document_id": "x",
+    "number": "1",
+    "page": "1",
+}
 NOT_OPEN = (401, 403)
 
 

@@ -21,7 +21,10 @@ from sohoa_airflow.web.queries import Board, Figure, load_board
 from sohoa_airflow.web.wording import Wording
 from web.world import HOSTILE, LIVE, N_FILLERS, PUBLISHED, SCRIPT, UNITS, WAITING
 
-PAGES = ("/", "/?unit=G09.02", "/batches", f"/batches/{PUBLISHED}", f"/batches/{WAITING}", "/figures/T01/2021/all")
+PAGES = (
+    *("/", "/?unit=G09.02", "/batches", f"/batches/{PUBLISHED}", f"/batches/{WAITING}", "/figures/T01/2021/all"),
+    *("/search", "/search?q=9002", f"/documents/{PUBLISHED}-qd-002.pdf-1?q=cong+nhan"),
+)
 N_BATCHES = N_FILLERS + 5
 
 
@@ -213,6 +216,10 @@ def test_nothing_vietnamese_but_names_is_left_in_english(client: TestClient, pat
         "/figures/T01/20/all",
         "/batches?page=0",
         "/figures/T01/2023/nobody",
+        "/documents/nothing",
+        f"/documents/{PUBLISHED}-qd-002.pdf-1/pages/0.jpg",
+        f"/documents/{PUBLISHED}-qd-002.pdf-1/pages/2.jpg",
+        f"/documents/{PUBLISHED}-qd-002.pdf-1/document.pdf",
         "/static/..%2fapp.py",
         "/static/app.py",
         f"/batches/{PUBLISHED}/..%2f..%2fx",
@@ -244,7 +251,7 @@ def test_before_the_first_load_the_page_says_what_to_expect(bare_client: TestCli
 
 
 def test_looking_makes_no_database(bare_client: TestClient, tmp_path: Path) -> None:
-    for path in ("/", "/batches", "/batches/x"):
+    for path in ("/", "/batches", "/batches/x", "/search?q=x", "/documents/x", "/documents/x/pages/1.jpg"):
         bare_client.get(path)
     assert list(tmp_path.iterdir()) == []
 

@@ -536,7 +536,7 @@ def test_the_history_tells_who_changed_what_from_what_to_what(world: DeskWorld) 
     visitor().press(world.ids[0], "save", **{"field.code_number": "115", "field.issued_on": "27/04/2022"})
     text = text_of(visitor().get(f"/review/{world.ids[0]}").text)
     history = text[text.index("Những gì đã xảy ra") :]
-    assert "Sửa an" in history
+    assert "Người kiểm tra sửa giá trị an" in history
     assert "Số: 116 → 115" in history
     assert "Ngày ban hành: 26/04/2022 → 27/04/2022" in history
     assert len(world.rows(Event)) == 1
@@ -554,10 +554,10 @@ def test_names_from_outside_are_text_never_markup(world: DeskWorld) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_fact_reason_and_event_of_the_desk_can_be_told(world: DeskWorld, language: str) -> None:
     facts = view_item(world.settings, world.ids[0]).candidates[0].evidence
-    wanted = {f"fact_{fact}" for fact in facts} | {f"fit_{fit}" for fit in Fit}
-    wanted |= {f"rescan_{one}" for one in RESCAN_REASONS} | {f"reject_{one}" for one in REJECT_REASONS}
-    wanted |= {f"event_{kind}" for kind in EVENTS}
-    assert {key for key in wanted if f"desk.{key}" not in load_messages(language)} == set()
+    wanted = {f"desk.fact_{fact}" for fact in facts} | {f"desk.fit_{fit}" for fit in Fit}
+    wanted |= {f"desk.rescan_{one}" for one in RESCAN_REASONS} | {f"desk.reject_{one}" for one in REJECT_REASONS}
+    wanted |= {f"event.{kind}" for kind in EVENTS}
+    assert wanted - load_messages(language).keys() == set()
 
 
 def test_the_desk_speaks_english(world: DeskWorld) -> None:

@@ -19,6 +19,7 @@ from sohoa.catalogue.models import (
     Result,
     ScanFile,
 )
+from sohoa.catalogue.search import store_words
 from sohoa.intake.receipt import write_receipt
 from sohoa.settings import Settings
 from sohoa.warehouse import refresh_warehouse
@@ -183,9 +184,10 @@ def _store_document(
     reasons: list[str] | None = None,
 ) -> None:
     number, _, notation = code.partition("/")
+    identity = f"{batch_id}-{path}-{page}"
     session.add(
         Document(
-            document_id=f"{batch_id}-{path}-{page}",
+            document_id=identity,
             batch_id=batch_id,
             sha256=_sha(batch_id + path),
             first_page=page,
@@ -200,8 +202,11 @@ def _store_document(
             result_id=result_id,
             digitised_on=digitised_on,
             review_reasons=reasons or [],
+            text=f"Số: {code}\nVề việc công nhận điều lệ",
         )
     )
+    session.flush()
+    store_words(session, identity)
 
 
 def _sha(text: str) -> str:

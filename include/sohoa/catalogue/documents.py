@@ -1,13 +1,26 @@
-"""What several stations ask of documents: their pages, and which of them is a result's copy."""
+"""What several stations ask of documents: pages and text, what may be shown, which of them is a result's copy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.models import DIGITISED, Document, Page
+from sohoa.catalogue.models import DIGITISED, Document, DocumentStatus, Page
+
+PAGE_BREAK = "\n\f\n"
+"""Between the pages in the text of a document."""
+
+
+def page_texts(text: str) -> list[str]:
+    """The text of each page of a document."""
+    return text.split(PAGE_BREAK)
+
+
+def shown() -> ColumnElement[bool]:
+    """Whether anything of a document may be shown: of what is, or may be, classified no text is kept."""
+    return and_(Document.status != DocumentStatus.LOCKED, Document.text.is_not(None))
 
 
 def pages_of(session: Session, document: Document) -> Sequence[Page]:

@@ -425,6 +425,19 @@ class LikenessKey(Base):
     document_id: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
+class SearchPage(Base):
+    """A page (of the document, from 1) in the index of words; its words are in `search_index`, see `catalogue.search`.
+
+    No foreign key: words go in the transaction that locks or withdraws a document, before or after its own row.
+    """
+
+    __tablename__ = "search_page"
+    __table_args__ = (UniqueConstraint("document_id", "page_no"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(String(40))
+    page_no: Mapped[int]
+
+
 class Field(Base):
     """One value read from a document: how sure, and where on which page (fractions of the page)."""
 

@@ -1,4 +1,4 @@
-"""`sohoa catalogue export` and `sohoa evaluate`."""
+"""`sohoa catalogue …` and `sohoa evaluate`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.export import EXPORT_KEYS, export_documents
 from sohoa.cli.output import NEEDS_PERSON, note, print_json, print_table
+from sohoa.cli.search import reindex, search_
 from sohoa.evaluation import draw_calibration, evaluate
 from sohoa.intake.receipt import safe_cell
 from sohoa.settings import load_settings
@@ -23,6 +24,8 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="The archive catalogue.", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("export")(export)
+    group.command("search")(search_)
+    group.command("reindex")(reindex)
     app.add_typer(group, name="catalogue")
     app.command("evaluate")(evaluate_)
 

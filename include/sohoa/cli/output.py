@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 NEEDS_PERSON, WRONG_USE, FAILED = 1, 2, 3
 
@@ -26,6 +27,15 @@ def problem(text: str) -> None:
 def note(text: str) -> None:
     """Say something beside the result."""
     _err.print(text, highlight=False, markup=False)
+
+
+def print_marked(pieces: Sequence[tuple[str, bool]]) -> None:
+    """Print a line of pieces; those that are marked stand out."""
+    # Texts come from scans: whatever would steer the terminal is left out.
+    line = Text()
+    for text, marked in pieces:
+        line.append("".join(letter for letter in text if letter.isprintable()), "bold yellow" if marked else "")
+    _out.print(line, highlight=False, soft_wrap=not _out.is_terminal)
 
 
 def print_json(value: Any) -> None:

@@ -34,6 +34,7 @@ class ReceiptLine:
     code: str
     issued_on: str
     pages: str
+    document_id: str | None = None  # if anything of it may be shown
 
 
 def receipt_lines(settings: Settings, session: Session, batch_id: str) -> list[ReceiptLine]:
@@ -119,7 +120,8 @@ def _document_line(file: ScanFile, document: Document, language: str, *, is_divi
     number = f"{document.code_number or '…'}/{document.code_notation}" if document.code_notation else ""
     day = document.issued_on.strftime("%d/%m/%Y") if document.issued_on else ""
     pages = _pages(document, language, is_divided=is_divided)
-    return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, number, day, pages)
+    identity = None if document.text is None else document.document_id
+    return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, number, day, pages, identity)
 
 
 def _file_reason(session: Session, file: ScanFile, language: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sohoa.archive.groups import lacks_page
+from sohoa.catalogue.documents import PAGE_BREAK
 from sohoa.catalogue.models import (
     Batch,
     Document,
@@ -18,6 +19,7 @@ from sohoa.catalogue.models import (
     Page,
     TextOrigin,
 )
+from sohoa.catalogue.search import erase_words
 from sohoa.intake.delivered import source_files
 from sohoa.journey.persons import values_by_person
 from sohoa.journey.readings import PageWords
@@ -29,8 +31,6 @@ from sohoa.reading.calibration import calibrated
 from sohoa.reading.record import NOTHING
 from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.settings import Settings
-
-_PAGE_BREAK = "\n\f\n"
 
 
 def document_id(sha256: str, first_page: int) -> str:
@@ -99,7 +99,7 @@ def draft_of(segment: Segment, pages: Sequence[Page], kept: Sequence[PageWords |
     return Draft(
         segment=segment,
         record=record,
-        text=_PAGE_BREAK.join(text_of(page.words) if page else "" for page in kept[own]),
+        text=PAGE_BREAK.join(text_of(page.words) if page else "" for page in kept[own]),
         flags=frozenset(
             {*record.flags, *_page_flags(pages[own]), *segment.reasons, *(["split_from_stack"] * is_stack)}
         ),
@@ -139,6 +139,8 @@ def store_document(settings: Settings, session: Session, batch: Batch, sha256: s
     conflict = {"dossier_conflict"} if dossier.others else set()
     document.flags = sorted({*draft.flags, *incomplete, *conflict})
     _store_fields(session, document, draft.record, dossier)
+    if DOUBT in draft.flags:
+        erase_words(session, [identity])
 
 
 def _evidence(page: PageWords | None) -> PageEvidence:

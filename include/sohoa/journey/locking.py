@@ -31,6 +31,7 @@ from sohoa.catalogue.models import (
     Verdict,
     utc_now,
 )
+from sohoa.catalogue.search import erase_words
 from sohoa.duplicates import forget_look
 from sohoa.errors import SohoaError
 from sohoa.intake.locking import shut_sources
@@ -67,7 +68,7 @@ def cleared_ids(session: Session, sha256: str) -> set[str]:
     return set(session.scalars(query.where(Event.kind == _CLEARED, Document.sha256 == sha256)))
 
 
-def lock_documents(session: Session, documents: Iterable[Document], marked: set[str], agent: str) -> None:
+def lock_documents(session: Session, documents: Sequence[Document], marked: set[str], agent: str) -> None:
     """Give documents the status `locked` and strip them of all that was read of them.
 
     Args:
@@ -97,6 +98,7 @@ def lock_documents(session: Session, documents: Iterable[Document], marked: set[
         session.execute(update(Page).where(Page.sha256 == document.sha256).values(barcodes=None, phash=None))
         forget_look(session, identity)
     session.flush()
+    erase_words(session, [document.document_id for document in documents])
 
 
 def lock_by_person(settings: Settings, document_id: str, agent: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -26,6 +27,7 @@ from sohoa.catalogue.models import (
     Verdict,
     utc_now,
 )
+from sohoa.catalogue.search import store_words
 from sohoa.duplicates import Decision
 from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import write_receipt
@@ -86,6 +88,7 @@ def publish_batch(settings: Settings, batch_id: str) -> BatchOutcome:
         if documents and not _is_judged(session, batch_id):
             raise RuntimeError(f"batch {batch_id} has not been judged: run its documents past the gate first")
         others = {other for document in documents for other in _settle(session, batch, document)} - {batch_id}
+        _index(session, documents)
         batch.status, batch.published_at = BatchStatus.PUBLISHED, utc_now()
         _tell(session, batch, None, "batch_published", batch.claimed_on)
     for touched in (batch_id, *sorted(others)):
@@ -134,6 +137,7 @@ def settle_document(settings: Settings, document_id: str) -> None:
         others: set[str] = set()
         if document.status in OPEN:
             others = _settle(session, session.get_one(Batch, document.batch_id), document)
+        _index(session, [document])
     for batch_id in sorted(others):
         write_receipt(settings, batch_id)
 
@@ -161,6 +165,13 @@ def count_outcome(settings: Settings, batch_id: str) -> BatchOutcome:
             n_pages_unread=n_unread.count(),
             n_locked=statuses[DocumentStatus.LOCKED],
         )
+
+
+def _index(session: Session, documents: Iterable[Document]) -> None:
+    """Have the search find documents by what was read of them, and set by persons, up to now."""
+    session.flush()
+    for document in documents:
+        store_words(session, document.document_id)
 
 
 def _settle(session: Session, batch: Batch, document: Document) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import OPEN, Batch, Document, DocumentStatus, Field, Page, PageStatus, Verdict, utc_now
+from sohoa.catalogue.search import forget_words
 from sohoa.journey.readings import PageWords
 from sohoa.on_demand import OnDemand
 from sohoa.reading.boundaries import Segment, StackPage
@@ -107,5 +108,6 @@ def withdraw_proposals(session: Session, batch: Batch, sha256: str, first_pages:
             )
         session.execute(delete(Field).where(Field.document_id == identity))
         session.execute(delete(Verdict).where(Verdict.gate == "records", Verdict.item_id == identity))
+        forget_words(session, identity)
         session.delete(document)
     session.flush()

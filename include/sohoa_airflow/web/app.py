@@ -7,11 +7,10 @@ static files are an ordinary route here, the others are off.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -19,9 +18,10 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from sohoa.errors import SohoaError
 from sohoa.indicators import load_rulebook
 from sohoa.review import ReviewError
+from sohoa_airflow.web import documents, search
 from sohoa_airflow.web.chart import FRAMES, TICKS, draw
-from sohoa_airflow.web.pages import HEADERS, CurrentVisit, Visit, error_page, load_assets
-from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, load_board
+from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, error_page, load_assets
+from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, load_board, receipt_path
 from sohoa_airflow.web.review import routes as review
 
 BATCHES_A_PAGE, BATCHES_ON_OVERVIEW, ROWS_A_PAGE = 50, 10, 100
@@ -39,7 +39,8 @@ app = FastAPI(
 app.include_router(review.router)
 app.add_exception_handler(ReviewError, review.say_refused)
 
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+app.include_router(search.router)
+app.include_router(documents.router)
 
 
 @app.get("/", name="overview")
@@ -76,14 +77,14 @@ def batch(visit: CurrentVisit, batch_id: str, page: PageNumber = 1) -> Response:
         "batch.html",
         batch=found,
         files=list_files(visit.settings, batch_id, page, ROWS_A_PAGE),
-        has_receipt=_receipt_path(visit, batch_id, "receipt.html") is not None,
+        has_receipt=receipt_path(visit.settings, batch_id, "receipt.html") is not None,
     )
 
 
 @app.get("/batches/{batch_id}/{name}", name="receipt")
 def receipt(visit: CurrentVisit, batch_id: str, name: Literal["receipt.html", "receipt.csv"]) -> Response:
     """The receipt as it lies in the outbox."""
-    path = _receipt_path(visit, batch_id, name)
+    path = receipt_path(visit.settings, batch_id, name)
     if path is None:
         raise HTTPException(404)
     if name == "receipt.html":
@@ -155,13 +156,3 @@ def say_bad_address(request: Request, error: RequestValidationError) -> Response
 def say_broken(request: Request, error: Exception) -> Response:
     """A fault of ours; it is raised on, so that the engineer finds it in the API server's log."""
     return error_page(request, 500)
-
-
-def _receipt_path(visit: Visit, batch_id: str, name: str) -> FilePath | None:
-    """The receipt of a batch that exists; never outside the outbox, whatever the ids are."""
-    found = find_batch(visit.settings, batch_id)
-    if found is None or found.unit.code is None:
-        return None
-    outbox = visit.settings.outbox.resolve()
-    path = (outbox / found.unit.code / found.batch_id / name).resolve()
-    return path if path.is_relative_to(outbox) and path.is_file() else None

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -111,6 +111,7 @@ def visit(request: Request) -> Visit:
 
 
 CurrentVisit = Annotated[Visit, Depends(visit)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 def error_page(request: Request, status_code: int) -> Response:

@@ -187,7 +187,7 @@ def load_board(settings: Settings) -> Board | None:
 
 def list_batches(settings: Settings, number: int, size: int) -> Paged[BatchRow]:
     """A page of all batches, newest first; a constant number of queries however many there are."""
-    with _catalogue(settings) as session:
+    with open_catalogue(settings) as session:
         if session is None:
             return Paged((), 0, number, size)
         total = session.scalar(select(func.count()).select_from(Batch)) or 0
@@ -198,10 +198,20 @@ def list_batches(settings: Settings, number: int, size: int) -> Paged[BatchRow]:
 
 def find_batch(settings: Settings, batch_id: str) -> BatchRow | None:
     """One batch with its counts."""
-    with _catalogue(settings) as session:
+    with open_catalogue(settings) as session:
         if session is None:
             return None
         return next(iter(_with_counts(session, session.execute(_batches().where(Batch.id == batch_id)).all())), None)
+
+
+def receipt_path(settings: Settings, batch_id: str, name: str) -> Path | None:
+    """The receipt of a batch that exists; never outside the outbox, whatever the ids are."""
+    found = find_batch(settings, batch_id)
+    if found is None or found.unit.code is None:
+        return None
+    outbox = settings.outbox.resolve()
+    path = (outbox / found.unit.code / found.batch_id / name).resolve()
+    return path if path.is_relative_to(outbox) and path.is_file() else None
 
 
 def list_files(settings: Settings, batch_id: str, number: int, size: int) -> Paged[ReceiptLine]:
@@ -299,7 +309,7 @@ def _is_absent(url: str) -> bool:
 
 
 @contextmanager
-def _catalogue(settings: Settings) -> Iterator[Session | None]:
+def open_catalogue(settings: Settings) -> Iterator[Session | None]:
     """A reading session, or None before `sohoa init`."""
     if _is_absent(settings.catalogue_url):
         yield None

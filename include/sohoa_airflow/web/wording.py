@@ -37,16 +37,23 @@ class Wording:
         return say(f"desk.{key}", self.language, **values)
 
     def reason(self, code: str) -> str:
-        """Why a document waits, and what to do."""
+        """Why a document waits or was set aside, and what to do."""
         return reason_text(code, self.language)
+
+    def event(self, kind: str) -> str:
+        """What happened to a document; a kind that has no message yet as it is."""
+        return load_messages(self.language).get(f"event.{kind}", kind)
 
     def field(self, name: str) -> str:
         """The name of a field; the field's own where nobody gave it one."""
         return load_messages(self.language).get(f"field.{name}", name)
 
-    def event(self, kind: str) -> str:
-        """What kind of thing happened to a document."""
-        return load_messages(self.language).get(f"desk.event_{kind}", kind)
+    def value(self, text: str) -> str:
+        """The value of a field; a day as it is written in this language."""
+        try:
+            return self.day(dt.datetime.strptime(text, "%Y-%m-%d").date())  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            return text
 
     def role(self, role: str) -> str:
         """A role at the review desk."""

@@ -13,9 +13,17 @@ from sohoa.catalogue.units import ensure_unit, load_ruleset_units, store_units
 from sohoa.settings import Settings
 
 
+def is_of_the_models(name: str | None, kind: str, parents: object) -> bool:
+    """Not of the index of words, which is the database's own."""
+    return kind != "table" or not str(name).startswith("search_index")
+
+
 def test_migrated_catalogue_is_what_the_models_say(settings: Settings) -> None:
     with connect(settings.catalogue_url).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "compare_server_default": True, "include_name": is_of_the_models},
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 
