@@ -23,7 +23,9 @@ _COMES_WITH = re.compile(rf"\bKEM THEO ({_KINDS})(?! NAY)\b")
 _RESOLUTION = re.compile(r"^\W*(QUYET DINH|QUYET NGHI|NGHI QUYET|CAP GIAY PHEP|CHI THI)\W*$")
 _ADDRESSED = re.compile(r"^\W*KINH GUI\b")
 _ARTICLE = re.compile(r"^\W*DIEU (\d{1,3})\s?[.:,–-]")
-_ITEM = re.compile(r"^\W*(\d{1,3})(?=\s*[.)|\]_]|\s*$)(?!\.\d)")
+# In a table's narrow column of numbers the one is read as a letter.
+_ITEM = re.compile(r"^\W*((?=[IL]?[0-9])[0-9IL]{1,3})(?=\s*[.)|\]_]|\s*$)(?!\.\d)")
+_ONES = str.maketrans("IL", "11")
 _UNFILLED = re.compile(r"^\W*SO\W[\W_]*/")
 _DATED = re.compile(r"\bTH\w+ [^A-Z\d]{0,3}(\d{1,2}) N\w{1,2}M [^A-Z\d]{0,3}((?:19|20)\d\d)(?!\d)")
 _DOTS = re.compile(r"[.…_]{4,}|…")
@@ -171,7 +173,7 @@ def _is_resolution(line: Line) -> bool:
 
 def _numbers(pattern: re.Pattern[str], lines: Sequence[Line]) -> tuple[int, ...]:
     found = (pattern.match(line.folded) for line in lines if line.left < _LEFT_EDGE and line.middle < _TEXT_STOPS)
-    return tuple(int(match[1]) for match in found if match)
+    return tuple(int(match[1].translate(_ONES)) for match in found if match)
 
 
 def _is_full(text: Sequence[Line]) -> bool:

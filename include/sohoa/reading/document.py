@@ -31,6 +31,7 @@ from sohoa.reading.looks import (
     LOOKS_AGREE,
     LOOKS_DISAGREE,
     ONE_LOOK,
+    ONE_LOOK_ERRS,
     OTHER_MODEL,
     agreed,
     by_pen,
@@ -48,6 +49,7 @@ OTHER_LANGUAGE = "other_language"
 """Flag of a record whose text was not read as Vietnamese (V15)."""
 
 _KNOWN_SYMBOL, _KNOWN_SYMBOL_AND_NUMBER = 0.9, 0.95
+_SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, R
         return None, {"code_number": NOTHING, "code_notation": NOTHING}
     sure = LOOKS_AGREE if own_text and number else min(sure, seen.surest)
     notation, notation_sure = _agreed_notation(codes, seen.others, sure)
+    code = next((one for one in codes if one is not None and one.notation == notation), code)
     return code, {
         "code_number": Reading(number, sure, 1, seen.line.box),
         "code_notation": Reading(notation, notation_sure, 1, seen.line.box),
@@ -186,9 +189,18 @@ def _agreed_notation(
     known = list(dict.fromkeys(code.notation for code in codes if code and code.known))
     if len(known) > 1:
         return known[0], LOOKS_DISAGREE
+    if _outvotes_garbles(codes, heard, others):
+        return known[0], max(sure, ONE_LOOK_ERRS)
     if codes[0] and codes[0].known:
         return known[0], max(sure, _KNOWN_SYMBOL_AND_NUMBER if number_sure == LOOKS_AGREE else _KNOWN_SYMBOL)
     return (known[0] if known else notation), sure
+
+
+def _outvotes_garbles(codes: Sequence[Code | None], heard: Sequence[Code | None], others: Collection[int]) -> bool:
+    """Whether a symbol of the lists was read by most looks, several of them and the other model among these."""
+    by = [index for index, code in enumerate(codes) if code is not None and code.known]
+    garbled = sum(code is not None and not code.known for code in heard)
+    return len(by) >= _SEVERAL and len(by) > garbled and not set(by).isdisjoint(others)
 
 
 def _read_date(seen: _Seen, *, own_text: bool) -> Reading:

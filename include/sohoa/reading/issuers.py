@@ -12,11 +12,14 @@ from sohoa.catalogue.units import FormerName, load_ruleset_units
 from sohoa.folding import fold
 from sohoa.reading.grammar import Code
 from sohoa.reading.header import Header
-from sohoa.reading.lines import around
+from sohoa.reading.lines import Line, around
 from sohoa.reading.record import NOTHING, Reading
 
 _LIKENESS = 82.0  # percent
 _AHEAD = 4.0  # percent by which the best agency must beat the second
+_IN_PART = 0.95  # confidence in an agency that is read in part and named by the symbol
+_TELLING = 8  # letters by which the beginning of a name is told from others
+_FOREIGN = 60.0  # percent: a line so like one of another agency's head may be that
 _GRACE = dt.timedelta(days=180)  # old letterheads are used up
 _NOT_THEN = 0.5
 
@@ -40,7 +43,8 @@ def read_issuer(header: Header, code: Code | None) -> Reading:
         return NOTHING
     best, second = _likeliest(agency_text(header))
     if best[1] < _LIKENESS or best[1] - second < _AHEAD:
-        return NOTHING
+        named = _named_by_symbol(header, code)
+        return Reading(named, _IN_PART, 1, around(header.agency)) if named else NOTHING
     name, likeness, symbol = best
     confirmed = code is not None and symbol in code.notation.split("-")
     confidence = 0.99 if confirmed else 0.85 * likeness / 100
@@ -49,8 +53,33 @@ def read_issuer(header: Header, code: Code | None) -> Reading:
 
 def agency_text(header: Header) -> str:
     """The agency's lines, folded, without what frames of stamps and rules beside a name are read as."""
-    words = [word.text for line in header.agency for word in line.words]
-    return fold(" ".join(filter(_may_be_of_a_name, words)))
+    return " ".join(filter(None, map(_name_in, header.agency)))
+
+
+def _name_in(line: Line) -> str:
+    return fold(" ".join(word.text for word in line.words if _may_be_of_a_name(word.text)))
+
+
+def _named_by_symbol(header: Header, code: Code | None) -> str | None:
+    """The agency that the symbol names, if its head begins as the lines do and only what follows was lost.
+
+    Its own line must have been read, not just that of its superior; a line that is another agency's speaks against it.
+    """
+    symbols = code.notation.split("-") if code is not None and code.known else ()
+    entry = next((unit for unit in load_ruleset_units() if unit.issues and unit.symbol in symbols), None)
+    printed = [name for name in map(_name_in, header.agency) if name]
+    if entry is None or len(printed) < min(2, len(entry.header)):
+        return None
+    wanted = [fold(line) for line in entry.header]
+    own = min(2, len(wanted))
+    # A long name stands in several lines.
+    agree = all(
+        len(name) >= min(_TELLING, len(line)) and fuzz.ratio(name, line[: len(name)]) >= _LIKENESS
+        for name, line in zip(printed[:own], wanted[:own], strict=True)
+    )
+    lines_of_others = {fold(line) for unit in load_ruleset_units() for line in unit.header} - set(wanted)
+    foreign = any(fuzz.ratio(name, line) >= _FOREIGN for name in printed[own:] for line in lines_of_others)
+    return entry.name if agree and not foreign else None
 
 
 def _likeliest(printed: str) -> tuple[tuple[str, float, str | None], float]:

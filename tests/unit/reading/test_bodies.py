@@ -66,6 +66,19 @@ def test_a_date_in_the_left_column_is_not_that_of_the_head() -> None:
     assert body(Row("ngày 31 tháng 12 năm 2021", 0.2, 0.11)).month is None
 
 
+def test_rows_of_a_table_are_numbered_though_their_ones_are_read_as_letters() -> None:
+    rows = (
+        "9 | Trần Mỹ Linh",
+        "I0 | Ngô Duy Tín",
+        "1l | Hồ Văn Hải",
+        "I2 |Lê Mỹ Hà",
+        "II Tổ chức thực hiện",
+        "L. Khác",
+    )
+    page = body(*(Row(row, 0.3, 0.2 + 0.05 * number) for number, row in enumerate(rows)))
+    assert page.items == (9, 10, 11, 12)
+
+
 def test_articles_and_rows_are_counted_on() -> None:
     before = Body(articles=(1, 2), items=(14, 15, 46))
     assert Body(articles=(3,)).counts_on(before)

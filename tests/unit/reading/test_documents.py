@@ -283,6 +283,22 @@ def test_a_known_symbol_stays_sure_when_the_second_look_only_garbles_it() -> Non
     assert read_document([page(DECISION, number="Số: 1368/QĐ-8XV")]).confidence("code_notation") >= SURE
 
 
+def looks_at_number(first: str, *others: str) -> PageEvidence:
+    """A decision whose number line was read so by the look at the whole page and by the closer ones."""
+    evidence = page(instead(DECISION, "Số:", first))
+    looks = [words_of([Row(text, 0.5, 0.5)]) for text in others]
+    return replace(evidence, looks={**evidence.looks, "number": looks})
+
+
+def test_a_symbol_of_the_lists_that_most_looks_and_another_model_read_is_sure_whatever_the_others_garble() -> None:
+    right, garbled, other_model = "Số: 185/QĐ-VTLTNN", "Số: 185/QĐ-VTLUTNN", "S6: 185/QD-VTLTNN"
+    record = read_document([looks_at_number(garbled, right, other_model, right)])
+    assert record.value("code_notation") == "QĐ-VTLTNN"
+    assert record.confidence("code_notation") >= SURE
+    for looks in ((garbled, right, garbled, right), (garbled, right, other_model, garbled)):
+        assert read_document([looks_at_number(*looks)]).confidence("code_notation") < SURE
+
+
 @pytest.mark.parametrize("ink", ["pen", "unsure"])
 @pytest.mark.parametrize(
     ("slot", "name"),

@@ -45,6 +45,26 @@ def test_a_name_counts_for_the_years_in_which_it_was_borne(
     assert (record.confidence("issuer") >= SURE) == sure
 
 
+@pytest.mark.parametrize(
+    ("lines", "symbol", "issuer"),
+    [
+        (["BỘ NỘI VỤ", "CỤC VĂN THƯ VÀ"], "VTLTNN", "Cục Văn thư và Lưu trữ nhà nước"),
+        (["BỘ NỘI VỤ", "CỤC VĂN THƯ VÀ", "EUU TEU NHÀ NUOC"], "VTLTNN", "Cục Văn thư và Lưu trữ nhà nước"),
+        (["BỘ NỘI VỤ", "BAN THỊ ĐUA - KHEN"], "BTĐKT", "Ban Thi đua - Khen thưởng Trung ương"),
+        (["BỘ NỘI VỤ", "EEEGS 2"], "BNV", "Bộ Nội vụ"),
+        (["BỘ NỘI VỤ", "IIẾT"], "BNV", "Bộ Nội vụ"),
+        (["BỘ NỘI VỤ", "CỤC VĂN THƯ VÀ"], "BNV", None),  # another agency's line
+        (["BỘ NỘI VỤ", "XYZ KLM"], "VTLTNN", None),  # its own line was not read
+        (["BỘ NỘI VỤ", "CỤC VĂN THƯ VÀ"], "XYZ", None),
+    ],
+)
+def test_an_agency_read_in_part_is_sure_if_the_symbol_names_it(
+    lines: list[str], symbol: str, issuer: str | None
+) -> None:
+    record = _issued(lines, symbol, 2021)
+    assert (record.value("issuer") if record.confidence("issuer") >= SURE else None) == issuer
+
+
 def test_an_agency_whose_lines_were_lost_is_proposed_by_who_decides_or_by_the_symbol() -> None:
     lost = without(DECISION, "BỘ NỘI VỤ")
     by_authority = read_document([page([*lost, Row("BOQ TRUONG BQ NOI VU", MIDDLE, 0.21)])])
