@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -16,6 +17,7 @@ from sohoa.reading.grammar import (
     Code,
     find_dossier_code,
     guess_date,
+    may_be_day,
     parse_code,
     parse_date,
     parse_number,
@@ -210,13 +212,22 @@ def _read_date(seen: _Seen, *, own_text: bool) -> Reading:
     if seen.pen:
         return Reading(None, 0.0, 1, seen.line.box)
     plain = [_plain_or_guessed(parse_date, text) for text in seen.texts]
-    day, sure = agreed([found or guess_date(text) for found, text in zip(plain, seen.texts, strict=True)], seen.others)
+    by_other = {plain[index] for index in seen.others if index < len(plain)} - {None}
+    likely = next(iter(by_other)) if len(by_other) == 1 else None
+    day, sure = agreed(
+        [found or _guessed_day(text, likely) for found, text in zip(plain, seen.texts, strict=True)], seen.others
+    )
     if day is None:
         return NOTHING
-    if plain.count(day) < 2 and not any(plain[index] == day for index in seen.others if index < len(plain)):
+    if plain.count(day) < 2 and day not in by_other:
         # Guesses need another model's word, or that of two looks.
         sure = min(sure, ONE_LOOK)
     return Reading(day.isoformat(), LOOKS_AGREE if own_text else min(sure, seen.surest), 1, seen.line.box)
+
+
+def _guessed_day(text: str, likely: dt.date | None) -> dt.date | None:
+    """The day that letters read for digits stand for; where they may stand for several, the likely one."""
+    return guess_date(text) or (likely if likely is not None and may_be_day(text, likely) else None)
 
 
 def _read_dossier(pages: Sequence[PageEvidence], lines: Sequence[Sequence[Line]]) -> Reading:

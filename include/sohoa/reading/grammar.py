@@ -50,13 +50,19 @@ _DATE = re.compile(
     r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
     re.IGNORECASE,
 )
-# Letters and signs that no other digit is taken for: `II` for 11, `§` for 8. T may be 1 or 7, S may be 5 or 8.
-_TAKEN_FOR = str.maketrans({**dict.fromkeys("IilLÌìÍí|!", "1"), "§": "8"})
-_FIGURE = r"[0-9IilLÌìÍí|!§\s]"
-_DATE_FIGURES = re.compile(
-    rf"(?P<a>ng\w{{1,3}}y{_GAP})(?P<day>{_FIGURE}{{1,4}}?)(?P<b>{_GAP}th[^\W\d_]{{1,4}}{_GAP})(?P<month>{_FIGURE}{{1,3}}?)"
-    rf"(?P<c>{_GAP}n\w{{1,2}}m\W{{0,3}})(?P<year>{_FIGURE}{{4}})(?!\d)",
-    re.IGNORECASE,
+# Letters and signs that no other digit is taken for, `II` for 11, `§` for 8; and those that two are taken for.
+_TAKEN_FOR = str.maketrans({**dict.fromkeys("IilLÌìÍíÏï|!", "1"), "§": "8"})
+_MAY_BE = {**dict.fromkeys("SsŠš", "58"), **dict.fromkeys("TtỪừÚúỰự]", "17")}
+_FIGURE = r"0-9IilLÌìÍíÏï|!§\s"
+_LOOSE_FIGURE = _FIGURE + re.escape("".join(_MAY_BE))
+_DATE_FIGURES, _LOOSE_DATE_FIGURES = (
+    re.compile(
+        rf"(?P<a>ng\w{{1,3}}y{_GAP})(?P<day>[{figure}]{{1,4}}?)"
+        rf"(?P<b>{_GAP}th[^\W\d_]{{1,4}}{_GAP})(?P<month>[{figure}]{{1,3}}?)"
+        rf"(?P<c>{_GAP}n\w{{1,2}}m\W{{0,3}})(?P<year>[{figure}]{{4}})(?!\d)",
+        re.IGNORECASE,
+    )
+    for figure in (_FIGURE, _LOOSE_FIGURE)
 )
 _PLACE_FIRST = re.compile(r"[^\d()]{2,30}ng\w{1,3}y", re.IGNORECASE)
 _DOSSIER = re.compile(
@@ -218,6 +224,21 @@ def guess_date(line: str) -> dt.date | None:
         return parse_date(line)
     day, month, year = (found[part].translate(_TAKEN_FOR) for part in ("day", "month", "year"))
     return parse_date(f"{found['a']}{day}{found['b']}{month}{found['c']}{year}")
+
+
+def may_be_day(line: str, day: dt.date) -> bool:
+    """Whether the digits of a place-and-date line can be those of a day, letters read for what they are taken for."""
+    found = _LOOSE_DATE_FIGURES.search(zeros_put_right(line))
+    return found is not None and all(
+        _may_be(found[part], number) for part, number in (("day", day.day), ("month", day.month), ("year", day.year))
+    )
+
+
+def _may_be(read: str, number: int) -> bool:
+    figures, digits = re.sub(r"\s", "", read).translate(_TAKEN_FOR).lstrip("0"), str(number)
+    return len(figures) == len(digits) and all(
+        one == digit or digit in _MAY_BE.get(one, "") for one, digit in zip(figures, digits, strict=True)
+    )
 
 
 def is_date_line(line: str) -> bool:

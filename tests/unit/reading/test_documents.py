@@ -463,6 +463,15 @@ def test_letters_read_for_digits_of_the_day_are_a_guess_until_a_look_reads_them_
     assert record.confidence("issued_on") >= SURE
 
 
+def test_letters_that_may_be_one_digit_or_another_agree_with_what_the_other_model_reads() -> None:
+    doubtful = "Hà Nội, ngày Š tháng T2 năm 2021"
+    record = read_document([looks_at_date(doubtful, doubtful, "Ha Noi, ngay 8 thang 12 nam 2021", doubtful)])
+    assert record.value("issued_on") == "2021-12-08"
+    assert record.confidence("issued_on") >= SURE
+    for looks in ((doubtful,) * 4, (doubtful, doubtful, "Ha Noi, ngay 3 thang 12 nam 2021", doubtful)):
+        assert read_document([looks_at_date(*looks)]).confidence("issued_on") < SURE
+
+
 def test_a_guess_of_the_day_speaks_against_another_day() -> None:
     plain = "Hà Nội, ngày 13 tháng 11 năm 2021"
     record = read_document([looks_at_date(plain, "Hà Nội, ngày I8 tháng II năm 2021", plain)])

@@ -14,6 +14,7 @@ from sohoa.reading.grammar import (
     Code,
     find_dossier_code,
     guess_date,
+    may_be_day,
     parse_code,
     parse_date,
     parse_number,
@@ -246,6 +247,21 @@ def test_a_letter_o_is_a_zero_only_where_nothing_else_round_can_stand(line: str,
 )
 def test_letters_that_only_one_digit_is_taken_for_give_a_guess_of_the_day(line: str, day: dt.date | None) -> None:
     assert guess_date(line) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "may_be"),
+    [
+        ("Hà Nội, ngày Š tháng 3 năm 2023", {8, 5}),
+        ("Hà Nội, ngày TÌ tháng 3 năm 2023", {11}),
+        ("Hà Nội, ngày 1T tháng 3 năm 2023", {11, 17}),
+        ("Hà Nội, ngày 0S tháng 03 năm 2023", {8, 5}),
+        ("Hà Nội, ngày 237 tháng 3 năm 2023", set()),
+        ("Hà Nội, ngày tháng 3 năm 2023", set()),
+    ],
+)
+def test_letters_that_several_digits_are_taken_for_leave_several_days(line: str, may_be: set[int]) -> None:
+    assert {day for day in range(1, 32) if may_be_day(line, dt.date(2023, 3, day))} == may_be
 
 
 @given(days)
