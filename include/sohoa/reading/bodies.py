@@ -43,6 +43,9 @@ _CENTRED = 0.1
 _PRINT = 0.5  # confidence; what stamps and specks leave has less
 _MOST_WORDS_OF_TITLE = 5
 _FEWEST_GAPS = 3
+_WHOLE_WIDTH = (0.25, 0.75)  # of the page's width: running text begins before the one and ends behind the other
+_ROW, _CELLS = 0.018, 3  # of the page's height: cells of one row begin no further apart
+_FIRST_ROWS = 2
 _STEP, _MISREAD = 2, 1  # from one number read to the next; last numbers of a page that may be misread
 
 
@@ -59,6 +62,7 @@ class Body:
         about: `V/v …` stands in the left column.
         articles: numbers of `Điều …`, from top to bottom.
         items: other numbers at the left edge, of paragraphs or rows.
+        opens_within: its first print is a line of text over the whole width, or a row of a table: no head is that.
         starts_low: its first print stands lower than text begins on a page that is not the first.
         full: its text or table goes down to the bottom margin.
         encloses: it says that another document comes with it: a copy of a decision or letter.
@@ -77,6 +81,7 @@ class Body:
     about: bool = False
     articles: tuple[int, ...] = ()
     items: tuple[int, ...] = ()
+    opens_within: bool = False
     starts_low: bool = False
     full: bool = False
     encloses: bool = False
@@ -99,6 +104,13 @@ class Body:
         """Whether articles, paragraphs or rows are numbered on from the page before; one may not have been read."""
         items = [before.items[: len(before.items) - lost] for lost in range(_MISREAD + 1)]
         return _follows(before.articles, self.articles) or any(_follows(some, self.items) for some in items)
+
+    def began_before(self, before: Body) -> bool:
+        """Whether what it shows surely began on another page: it starts within text, or with later rows of a list."""
+        if not self.items:
+            return self.opens_within and not self.opens
+        known = sorted(before.items)[: len(before.items) - _MISREAD]
+        return self.items[0] > max([_FIRST_ROWS, *known])
 
     def counts_anew(self, before: Body) -> bool:
         """Whether its articles cannot be the next ones of the page before."""
@@ -129,6 +141,7 @@ def body_of(words: Sequence[Word], aspect: float) -> Body:
         about=any(line.right < _COLUMN and is_about_line(line.text) for line in upper),
         articles=_numbers(_ARTICLE, lines),
         items=_numbers(_ITEM, lines),
+        opens_within=_opens_within(text),
         starts_low=bool(text) and text[0].middle > _TEXT_STARTS,
         full=_is_full(text),
         encloses=_ENCLOSES.search(fold(join(lines))) is not None,
@@ -174,6 +187,19 @@ def _is_resolution(line: Line) -> bool:
 def _numbers(pattern: re.Pattern[str], lines: Sequence[Line]) -> tuple[int, ...]:
     found = (pattern.match(line.folded) for line in lines if line.left < _LEFT_EDGE and line.middle < _TEXT_STOPS)
     return tuple(int(match[1].translate(_ONES)) for match in found if match)
+
+
+def _opens_within(text: Sequence[Line]) -> bool:
+    """Whether the first lines of print are text or a row of cells; a head has two columns."""
+    if not text:
+        return False
+    if text[0].left < _WHOLE_WIDTH[0] and text[0].right > _WHOLE_WIDTH[1]:
+        return True
+    cells: list[Line] = []
+    for line in sorted((one for one in text if one.middle - text[0].middle < _ROW), key=lambda one: one.right):
+        if not cells or line.left > cells[-1].right:
+            cells.append(line)
+    return len(cells) >= _CELLS
 
 
 def _is_full(text: Sequence[Line]) -> bool:

@@ -167,7 +167,8 @@ class Course:
         """Whether a page without head and without annex note surely belongs to it."""
         signs, body, before = page.signs, page.body, self.before.body
         numbered = signs.number is not None
-        if not self.before.is_read or (signs.number is not None and not self.is_next(signs.number)):
+        in_order = bool(before.articles and body.articles) and body.counts_on(before)
+        if not self.before.is_read or (signs.number is not None and not in_order and not self.is_next(signs.number)):
             return False
         if (body.starts_low and not numbered) or body.counts_anew(before):
             # What stood above was not read: it may have been a head.
@@ -176,7 +177,8 @@ class Course:
         counted = numbered or body.counts_on(before)
         if self.n_annex:
             # A page with a signature may be the last one of another document whose head was lost.
-            return not page.closes and not is_turned and (counted or (signs.goes_on and before.full))
+            within = before.full and (signs.goes_on or body.began_before(before))
+            return not page.closes and not is_turned and (counted or within)
         if self.signed:
             return self.announces and signs.titled and not page.closes and "type" not in signs.head
         if is_turned or "filed" in self.ends or ("text" in self.ends and not page.closes):

@@ -230,8 +230,9 @@ def _ends_document(line: Line) -> bool:
 
 
 def _goes_on(lines: Sequence[Line]) -> bool:
-    text = next((line.text for line in lines if len(line.words) >= 3), "")
-    return text[:1].islower()
+    # On a page with the last words of a text there is no longer line.
+    first = next((line for line in lines if len(line.words) >= 3), max(lines, key=lambda line: len(line.words)))
+    return first.text[:1].islower()
 
 
 def _is_capitals(text: str) -> bool:

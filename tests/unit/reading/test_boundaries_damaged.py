@@ -261,3 +261,39 @@ def test_whatever_is_lost_of_heads_no_document_is_surely_a_wrong_one(
         true.add((len(pages) + 1, len(pages) + len(document)))
         pages += [without_lines(document[0], lost), *document[1:]]
     assert {(one.first, one.last) for one in find_boundaries(pages) if one.sure} <= true
+
+
+NAMES = ("Nguyễn Văn An", "chuyên viên", "Sở Nội vụ tỉnh Bắc Giang")
+FULL_ANNEX = [*ANNEX[:3], *rows_from(1, 34, 0.2)]
+
+
+def table(*, n_rows: int = 20, top: float = 0.1) -> list[Row]:
+    """Rows of three cells whose numbers were not read."""
+    return [
+        Row(cell, centre, top + n / 40)
+        for n in range(n_rows)
+        for cell, centre in zip(NAMES, (0.25, 0.5, 0.78), strict=True)
+    ]
+
+
+def test_a_list_s_later_rows_go_on_with_the_annex_however_many_numbers_were_lost_in_between() -> None:
+    assert found(DECISION, FULL_ANNEX, rows_from(41, 9), OTHER) == [(1, 3, True), (4, 4, True)]
+    assert found(DECISION, FULL_ANNEX, rows_from(2, 9), OTHER) == [(1, 3, False), (4, 4, True)]
+    assert found(DECISION, [*ANNEX[:3], *rows_from(1, 5, 0.2)], rows_from(41, 9)) == [(1, 3, False)], "it was not full"
+
+
+def test_a_table_without_numbers_goes_on_with_an_annex_that_fills_its_page() -> None:
+    assert found(DECISION, FULL_ANNEX, table(), OTHER) == [(1, 3, True), (4, 4, True)]
+    assert found(DECISION, FULL_ANNEX, [row for row in table() if row.centre < 0.7], OTHER)[0] == (1, 3, False)
+
+
+def test_the_last_words_of_a_text_go_on_with_the_annex_before() -> None:
+    assert found(DECISION, FULL_ANNEX, [Row("khai trừ.", 0.2, 0.1)], OTHER) == [(1, 3, True), (4, 4, True)]
+    assert found(DECISION, FULL_ANNEX, [Row("Khai trừ.", 0.2, 0.1)], OTHER)[0] == (1, 3, False)
+
+
+def test_articles_in_order_outweigh_a_page_number_that_was_misread() -> None:
+    unsigned = [*UNSIGNED, Row("Điều 2. Hiệu lực", 0.2, 0.9)]
+    last = [Row("220", MIDDLE, 0.04), Row("Điều 3. Thi hành", 0.2, 0.09), *LAST_PAGE[1:]]
+    assert found(unsigned, last, OTHER) == [(1, 2, True), (3, 3, True)]
+    assert found(unsigned, [row for row in last if "Điều" not in row.text], OTHER)[0] == (1, 2, False)
