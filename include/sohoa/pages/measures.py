@@ -32,7 +32,7 @@ _PRINT_MM2 = 250.0  # a page of print; no need to look at its letters one by one
 _BLANK_INK_MM2 = 25.0  # a few specks; a drawing or a dark stamp has more
 _FEWEST_LETTERS = 3  # a page number alone is no print
 _LETTER_TALL_MM, _LETTER_WIDE_MM = (1.0, 20.0), 40.0
-_SPECK_MM = 0.5
+_SPECK_MM, _DIRT_MM = 0.5, 1.6
 _HOLE_MM, _HOLE_FROM_EDGE_MM = (3.5, 9.0), 22.0  # filing holes are 5 to 8 mm wide, 10 to 15 mm from the edge
 _CREASE_MM, _MOST_CREASES = (15.0, 0.9), 8  # long, thin pieces of folds; more of them are ruled lines
 _COLOUR_DPI = 50
@@ -138,13 +138,13 @@ def _is_cut(letters: Letters) -> bool:
     return False
 
 
-def _has_neighbour(box: Boxes, boxes: Boxes) -> bool:
+def _has_neighbour(box: Boxes, boxes: Boxes, px_per_mm: float = PX_PER_MM) -> bool:
     """Whether another box stands beside this one, as letters of a line do: close by, of like height."""
     left, top, width, height = box[:4]
     starts, tops, widths, heights = boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
     gap = np.maximum(starts - (left + width), left - (starts + widths))
     overlap = np.minimum(tops + heights, top + height) - np.maximum(tops, top)
-    beside = (gap >= 0) & (gap <= _NEXT_LETTER_MM * PX_PER_MM) & (overlap >= 0.5 * np.minimum(heights, height))
+    beside = (gap >= 0) & (gap <= _NEXT_LETTER_MM * px_per_mm) & (overlap >= 0.5 * np.minimum(heights, height))
     alike = (heights <= 2.5 * height) & (height <= 2.5 * heights)
     return bool((beside & alike).any())
 
@@ -161,7 +161,13 @@ def is_blank(grey: Pixels, dpi: float) -> bool:
     wide, tall = stats[:, 2] / px_per_mm, stats[:, 3] / px_per_mm
     letters = (tall >= _LETTER_TALL_MM[0]) & (tall <= _LETTER_TALL_MM[1]) & (wide <= _LETTER_WIDE_MM)
     ink_mm2 = float(stats[tall >= _SPECK_MM, 4].sum()) / px_per_mm**2
-    return int(letters.sum()) < _FEWEST_LETTERS and ink_mm2 < _BLANK_INK_MM2
+    return _n_letters(stats[letters], px_per_mm) < _FEWEST_LETTERS and ink_mm2 < _BLANK_INK_MM2
+
+
+def _n_letters(boxes: Boxes, px_per_mm: float) -> int:
+    """How many may be letters: what is no taller than a speck of dirt must stand beside another, as in a word."""
+    tall = boxes[:, 3] / px_per_mm >= _DIRT_MM
+    return sum(bool(sure) or _has_neighbour(box, boxes, px_per_mm) for box, sure in zip(boxes, tall, strict=True))
 
 
 def _print_among(stats: Boxes, shape: tuple[int, int], px_per_mm: float) -> Boxes:

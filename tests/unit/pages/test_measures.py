@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from sohoa.pages.measures import NOT_SCANNED, Measures, is_blank, measure
 from sohoa.pages.treatment import ocr_copy
@@ -240,6 +240,17 @@ def test_a_page_with_a_drawing_only_is_not_blank() -> None:
 def test_an_empty_page_is_blank(dpi: int) -> None:
     assert is_blank(flattened(sheet(dpi, "", colour=False)), dpi)
     assert is_blank(flattened(shadowed(dpi)), dpi)
+
+
+@pytest.mark.parametrize("dpi", [200, 300])
+def test_an_empty_page_with_scattered_dirt_as_tall_as_small_letters_is_blank(dpi: int) -> None:
+    page = sheet(dpi, "", colour=False)
+    draw = ImageDraw.Draw(page)
+    size = round(1.2 * dpi / 25.4)
+    for x, y in ((0.2, 0.3), (0.5, 0.7), (0.8, 0.4), (0.6, 0.2), (0.3, 0.8)):
+        left, top = round(x * page.width), round(y * page.height)
+        draw.ellipse((left, top, left + size, top + size), fill=0)
+    assert is_blank(flattened(page), dpi)
 
 
 @pytest.mark.parametrize("dpi", [200, 300])
