@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from math import sqrt
@@ -37,42 +37,56 @@ class _Panel:
         return round(_TOP + _SIDE * (1 - share / self.top_value), 1)
 
 
+@dataclass(frozen=True)
+class _Wording:
+    """How one language tells and writes."""
+
+    language: str
+
+    def told(self, key: str, **values: object) -> str:
+        return escape(say(f"evaluation.{key}", self.language, **values))
+
+    def number(self, value: float, form: str = ".3f") -> str:
+        return f"{value:{form}}".replace(".", "," if self.language == "vi" else ".")
+
+
 def draw_calibration(calibration: Calibration, language: str) -> str:
     """The SVG text of both curves; the dots of the first have areas in proportion to the values in their bins."""
-
-    def told(key: str, **values: object) -> str:
-        return escape(say(key, language, **values))
-
+    wording = _Wording(language)
     reliability = _Panel(_LEFT)
     highest = max((point.risk for point in calibration.risk_coverage), default=0.0)
     risk = _Panel(_LEFT + _SIDE + _GAP, next(top for top in _TOPS if top >= highest))
     error, auroc = (
-        told("evaluation.none") if value is None else f"{value:.3f}" for value in (calibration.error, calibration.auroc)
+        wording.told("none") if value is None else wording.number(value)
+        for value in (calibration.error, calibration.auroc)
     )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">',
         _STYLE,
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-        *_axes(reliability, *map(told, ("evaluation.reliability", "evaluation.confidence", "evaluation.share_right"))),
+        *_axes(reliability, wording, "reliability", "confidence", "share_right"),
         f'<text class="small" x="{reliability.left}" y="46">'
-        f"{told('evaluation.figures', n=len(calibration.values), error=error, auroc=auroc)}</text>",
+        f"{wording.told('figures', n=len(calibration.values), error=error, auroc=auroc)}</text>",
         f'<path class="ideal" d="M{reliability.x(0)} {reliability.y(0)}L{reliability.x(1)} {reliability.y(1)}"/>',
-        *_dots(calibration, reliability, told),
-        *_axes(risk, *map(told, ("evaluation.risk_coverage", "evaluation.coverage", "evaluation.risk"))),
+        *_dots(calibration, reliability, wording),
+        *_axes(risk, wording, "risk_coverage", "coverage", "risk"),
         _curve([(risk.x(point.coverage), risk.y(point.risk)) for point in calibration.risk_coverage]),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _axes(panel: _Panel, title: str, across: str, up: str) -> list[str]:
+def _axes(panel: _Panel, wording: _Wording, *names: str) -> list[str]:
+    """The grid of a panel; `names` are the messages of its title, its horizontal and its vertical axis."""
+    title, across, up = map(wording.told, names)
     parts = [f'<text class="title" x="{panel.left}" y="26">{title}</text>']
     for tick in _TICKS:
-        x, y, value = panel.x(tick), panel.y(tick * panel.top_value), tick * panel.top_value
+        x, y = panel.x(tick), panel.y(tick * panel.top_value)
+        below, beside = wording.number(tick, "g"), wording.number(tick * panel.top_value, ".3g")
         parts += [
             f'<path class="grid" d="M{panel.left} {y}h{_SIDE}M{x} {_TOP}v{_SIDE}"/>',
-            f'<text class="small" x="{x}" y="{_TOP + _SIDE + 18}" text-anchor="middle">{tick:g}</text>',
-            f'<text class="small" x="{panel.left - 8}" y="{y + 4}" text-anchor="end">{value:.3g}</text>',
+            f'<text class="small" x="{x}" y="{_TOP + _SIDE + 18}" text-anchor="middle">{below}</text>',
+            f'<text class="small" x="{panel.left - 8}" y="{y + 4}" text-anchor="end">{beside}</text>',
         ]
     middle = _TOP + _SIDE / 2
     return [
@@ -82,14 +96,16 @@ def _axes(panel: _Panel, title: str, across: str, up: str) -> list[str]:
     ]
 
 
-def _dots(calibration: Calibration, panel: _Panel, told: Callable[..., str]) -> list[str]:
+def _dots(calibration: Calibration, panel: _Panel, wording: _Wording) -> list[str]:
     most = max((one.n for one in calibration.bins), default=1)
-    dots = [
-        f'<circle class="dot" cx="{panel.x(one.confidence)}" cy="{panel.y(one.share_right)}" '
-        f'r="{_LARGEST_DOT * sqrt(one.n / most):.1f}">'
-        f"<title>{told('evaluation.bin', n=one.n, confidence=one.confidence, share=one.share_right)}</title></circle>"
-        for one in calibration.bins
-    ]
+    dots = []
+    for one in calibration.bins:
+        confidence, share = wording.number(one.confidence), wording.number(one.share_right)
+        dots.append(
+            f'<circle class="dot" cx="{panel.x(one.confidence)}" cy="{panel.y(one.share_right)}" '
+            f'r="{_LARGEST_DOT * sqrt(one.n / most):.1f}">'
+            f"<title>{wording.told('bin', n=one.n, confidence=confidence, share=share)}</title></circle>"
+        )
     return [_curve([(panel.x(one.confidence), panel.y(one.share_right)) for one in calibration.bins]), *dots]
 
 

@@ -43,3 +43,8 @@ def test_few_values_or_none_are_drawn_all_the_same(values: list[Judged]) -> None
 @pytest.mark.parametrize(("language", "word"), [("vi", "Độ tin cậy"), ("en", "Confidence")])
 def test_words_are_of_the_language_asked_for(language: str, word: str) -> None:
     assert word in {text.text for text in drawn(VALUES, language).iter(f"{SVG}text")}
+
+
+@pytest.mark.parametrize(("language", "number"), [("vi", "0,25"), ("en", "0.25")])
+def test_numbers_are_written_as_the_language_has_them(language: str, number: str) -> None:
+    assert number in {text.text for text in drawn(VALUES, language).iter(f"{SVG}text")}
