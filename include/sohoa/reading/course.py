@@ -11,6 +11,7 @@ from sohoa.reading.bodies import Body
 from sohoa.reading.grammar import Code
 from sohoa.reading.signs import Signs
 
+_ENDING = 2  # digits of a number whose first ones were lost
 _TELLING = 3  # digits of a number that is still told from others if one of them is misread
 
 
@@ -133,7 +134,7 @@ class Course:
             return True
         if day is not None and day == own_day:
             # Agencies decide many things on one day: only a single misread character is overlooked.
-            return by_pen or name is None or not codes or any(Levenshtein.distance(name, code) <= 1 for code in codes)
+            return by_pen or name is None or not codes or any(_are_one(name, code) for code in codes)
         if (page.signs.signed or page.signs.may_begin) and not by_pen:
             return False
         kind, own_kind = page.body.comes_with, self.first.body.kind
@@ -185,6 +186,20 @@ class Course:
             return False
         # What is kept together with a signature block may leave the page before half empty, but is short.
         return counted or before.full or (page.closes and body.ends_high)
+
+
+def _are_one(own: str, cited: str) -> bool:
+    """Whether two codes of the same day are of one document: a character, the symbol or the first digits misread.
+
+    Numbers that an agency gives on one day lie close together: no two of them end in the same digits.
+    """
+    (number, _, symbol), (cited_number, _, cited_symbol) = own.partition("/"), cited.partition("/")
+    if Levenshtein.distance(own, cited) <= 1:
+        return True
+    if number == cited_number:
+        return symbol.partition("-")[0] == cited_symbol.partition("-")[0]
+    shorter, longer = sorted((number, cited_number), key=len)
+    return symbol == cited_symbol and len(shorter) >= _ENDING and longer.endswith(shorter)
 
 
 def _may_be(own: Code, cited: str, *, by_pen: bool) -> bool:

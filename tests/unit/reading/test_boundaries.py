@@ -89,6 +89,21 @@ def test_an_annex_whose_number_was_misread_stays_if_the_day_is_right() -> None:
     assert found(DECISION, annex) == [(1, 2, True)]
 
 
+@pytest.mark.parametrize(
+    ("cited", "stays"),
+    [
+        ("1368/QĐ-BTNVV", True),  # the symbol was garbled
+        ("68/QĐ-BNV", True),  # its first digits were lost
+        ("8/QĐ-BNV", False),
+        ("1397/QĐ-BNV", False),  # another one of that day
+        ("1368/TB-BNV", False),
+    ],
+)
+def test_an_annex_of_the_same_day_stays_if_its_number_can_be_that_of_the_decision(cited: str, stays: bool) -> None:
+    annex = instead(ANNEX, "(Kèm", f"(Kèm theo Quyết định số {cited} ngày 31 tháng 12 năm 2021 của Bộ trưởng)")
+    assert found(DECISION, annex) == [(1, 2, stays)]
+
+
 def test_a_plan_with_a_head_of_its_own_stays_with_the_decision_that_it_names() -> None:
     plan = [*without(HEAD, "Số:", "Hà Nội"), Row("KẾ HOẠCH", MIDDLE, 0.15), *ANNEX[2:]]
     assert found(DECISION, plan, OTHER) == [(1, 2, True), (3, 3, True)]
