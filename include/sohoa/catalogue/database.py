@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from sohoa.errors import SohoaError
 
 BUSY_SECONDS = 60
+_BETWEEN_TRIES_SECONDS = 0.05
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.rclone", "fuse.s3fs"}
     | {"fuse.glusterfs", "fuse.davfs"}
@@ -74,13 +76,28 @@ def _prepare_sqlite(dbapi_connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not start transactions of its own.
     dbapi_connection.isolation_level = None
     for pragma in (
-        "journal_mode=WAL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "synchronous=FULL",
         "secure_delete=ON",  # what was read of a classified document must not stay in free pages of the file
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(dbapi_connection)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Set the journal's mode; of several processes that create a database at once, SQLite lets only one pass."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # Here it does not wait for the others by itself, whatever its busy timeout.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_BETWEEN_TRIES_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
