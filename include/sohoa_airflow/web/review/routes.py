@@ -5,9 +5,7 @@ A decision is only written down here. The DAG `finish_reviewed` carries it out: 
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sohoa.messages import say
@@ -33,7 +31,7 @@ from sohoa.review import (
     view_item,
 )
 from sohoa.settings import load_settings
-from sohoa_airflow.web.pages import HEADERS, CurrentVisit, Visit
+from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, Visit
 from sohoa_airflow.web.pages import visit as visit_of
 from sohoa_airflow.web.review.forms import (
     REJECT_REASONS,
@@ -62,7 +60,7 @@ def show_queue(
     visit: CurrentVisit,
     person: CurrentPerson,
     unit: str = "",
-    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    page: PageNumber = 1,
     done: str = "",
     nothing: bool = False,
 ) -> Response:
