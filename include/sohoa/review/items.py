@@ -27,6 +27,7 @@ from sohoa.catalogue.models import (
 from sohoa.journey.readings import kept_page
 from sohoa.messages import LANGUAGES, reason_text, say
 from sohoa.reading.record import FIELD_NAMES, Box
+from sohoa.reading.secrecy import DOUBT
 from sohoa.register.candidates import candidates, offered
 from sohoa.register.link import Claim
 from sohoa.review.alternatives import alternatives
@@ -163,6 +164,11 @@ class ItemView:
     held_by: str | None
     held_until: dt.datetime | None
     events: tuple[EventView, ...]
+
+    @property
+    def is_withheld(self) -> bool:
+        """As `journey.locking.is_withheld`: nothing of its content may be shown."""
+        return DOUBT in self.flags
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data for JSON."""

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sohoa.messages import say
-from sohoa.reading.secrecy import DOUBT
 from sohoa.review import (
     Action,
     Changed,
@@ -203,7 +202,7 @@ def _desk(
 
 def _require_shown(visit: Visit, document_id: str) -> None:
     """Stop decisions on what nobody here was shown, as it may be classified."""
-    if DOUBT in view_item(visit.settings, document_id).flags:
+    if view_item(visit.settings, document_id).is_withheld:
         raise Closed(visit.wording.desk("withheld"))
 
 
