@@ -27,7 +27,6 @@ from sohoa.review import (
     release,
     take,
     take_this,
-    view_item,
 )
 from sohoa.settings import load_settings
 from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, Visit
@@ -45,7 +44,7 @@ from sohoa_airflow.web.review.forms import (
 )
 from sohoa_airflow.web.review.images import page_image
 from sohoa_airflow.web.review.people import CurrentPerson, Person, require_same_origin
-from sohoa_airflow.web.review.views import can_be_taken, desk_view, queue_view
+from sohoa_airflow.web.review.views import can_be_taken, desk_view, queue_view, require_shown
 
 ITEMS_A_PAGE = 50
 _IMAGE_KEPT = "private, max-age=600"
@@ -114,7 +113,7 @@ def take_decision(visit: CurrentVisit, person: CurrentPerson, document_id: str, 
     if not steps:
         return _go(visit.link("review_item", tour.query(), document_id=document_id))
     try:
-        _require_shown(visit, document_id)
+        require_shown(visit.settings, document_id, visit.wording)
         decide(visit.settings, document_id, person.name, steps, form.get("version"))
     except (Changed, Closed, Held, WrongValue) as error:
         return _desk(visit, person, document_id, tour, refused=error, form=form)
@@ -140,7 +139,7 @@ def hold_on(visit: CurrentVisit, person: CurrentPerson, document_id: str) -> Res
     """Renew the lease while the page is open; 409 when the document is no longer the person's to decide."""
     person.require(Action.DECIDE, visit.settings.language)
     # A late sign of life must not take back what was just decided, or nobody would carry it out.
-    if not can_be_taken(visit.settings, view_item(visit.settings, document_id)):
+    if not can_be_taken(visit.settings, document_id):
         return Response(status_code=409)
     take_this(visit.settings, document_id, person.name)
     return Response(status_code=204)
@@ -200,15 +199,9 @@ def _desk(
     )
 
 
-def _require_shown(visit: Visit, document_id: str) -> None:
-    """Stop decisions on what nobody here was shown, as it may be classified."""
-    if view_item(visit.settings, document_id).is_withheld:
-        raise Closed(visit.wording.desk("withheld"))
-
-
 def _propose_or_settle(visit: Visit, person: Person, document_id: str, form: Form) -> None:
     settings, name = visit.settings, person.name
-    _require_shown(visit, document_id)
+    require_shown(settings, document_id, visit.wording)
     action = form.get("do")
     if action == "propose":
         version: str | None = form.get("version")

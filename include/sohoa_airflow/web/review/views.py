@@ -10,15 +10,18 @@ from sqlalchemy import select
 
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import OPEN, Document, DocumentStatus, Unit
+from sohoa.journey.locking import is_withheld
 from sohoa.reading.record import FIELD_NAMES
 from sohoa.review import (
     Action,
+    Closed,
     FieldAccuracy,
     Held,
     ItemView,
     Proposal,
     Waiting,
     count_waiting,
+    find_unlocked,
     open_proposals,
     production_accuracy,
     take_this,
@@ -151,9 +154,31 @@ def desk_view(
     )
 
 
-def can_be_taken(settings: Settings, item: ItemView) -> bool:
-    """Whether a person can work on it: it is open, not withheld, and no decision on it is being carried out."""
-    return item.status in OPEN and not item.is_withheld and item.document_id not in unfinished(settings)
+def can_be_taken(settings: Settings, document_id: str) -> bool:
+    """Whether a person can work on it: it is open, not withheld, and no decision on it is being carried out.
+
+    Raises:
+        NotFound: there is none.
+        Closed: it is classified.
+    """
+    document = _row(settings, document_id)
+    return document.status in OPEN and not is_withheld(document) and document_id not in unfinished(settings)
+
+
+def require_shown(settings: Settings, document_id: str, t: Wording) -> None:
+    """Stop decisions on what nobody here was shown, as it is, or may be, classified.
+
+    Raises:
+        NotFound: there is none.
+        Closed: it is, or may be, classified.
+    """
+    if is_withheld(_row(settings, document_id)):
+        raise Closed(t.desk("withheld"))
+
+
+def _row(settings: Settings, document_id: str) -> Document:
+    with reading(settings.catalogue_url) as session:
+        return find_unlocked(session, document_id, settings.language)
 
 
 def _take(settings: Settings, item: ItemView, person: Person, t: Wording) -> str | None:
@@ -164,7 +189,7 @@ def _take(settings: Settings, item: ItemView, person: Person, t: Wording) -> str
         return t.desk("closed", outcome=t.outcome(item.status))
     if not person.may(Action.DECIDE):
         return t.desk("only_looking", role=t.role(person.role))
-    if not can_be_taken(settings, item):
+    if item.document_id in unfinished(settings):
         return t.desk("carried_out")
     try:
         take_this(settings, item.document_id, person.name)
