@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from PIL import Image
 from sqlalchemy import event, select
 
+from sohoa.archive import Store, master_key
 from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.models import Base, Decision, Document, Event, Field, ProposedResult, ReviewLease
 from sohoa.journey.locking import lock_by_person
@@ -24,6 +25,7 @@ from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.register.candidates import Fit
 from sohoa.review import Correct, NotAllowed, Role, decide, unfinished, view_item
 from sohoa.settings import Settings
+from sohoa_airflow.web import page_images
 from sohoa_airflow.web.app import app
 from sohoa_airflow.web.review.forms import REJECT_REASONS, RESCAN_REASONS
 from sohoa_airflow.web.review.people import role_of
@@ -507,6 +509,32 @@ def test_no_page_is_shown_of_a_file_in_which_another_document_is_locked(world: D
     with writing(world.settings.catalogue_url) as session:
         session.get_one(Document, world.ids[0]).status = "locked"
     assert an.get(f"/review/{other}/pages/1").status_code == 404
+
+
+def test_no_page_is_shown_that_lies_in_the_closed_folder_whatever_the_catalogue_says(world: DeskWorld) -> None:
+    Store(world.settings.archive).lock(master_key(world.document(world.ids[0]).sha256))
+    assert visitor().get(f"/review/{world.ids[0]}/pages/1").status_code == 404
+
+
+def test_a_document_that_is_locked_while_its_page_is_drawn_is_not_sent(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = page_images.page_jpeg
+
+    def drawn(*arguments: object) -> bytes:
+        picture = draw(*arguments)  # type: ignore[arg-type]
+        lock_by_person(world.settings, world.ids[0], "an")
+        return picture
+
+    monkeypatch.setattr(page_images, "page_jpeg", drawn)
+    assert visitor().get(f"/review/{world.ids[0]}/pages/1").status_code == 404
+    assert world.document(world.ids[0]).status == "locked"
+
+
+def test_a_page_is_shown_before_there_is_any_text_of_it(world: DeskWorld) -> None:
+    with writing(world.settings.catalogue_url) as session:
+        session.get_one(Document, world.ids[0]).text = None
+    assert visitor().get(f"/review/{world.ids[0]}/pages/1").status_code == 200
 
 
 # --- register from the paper ----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from sohoa.review import (
     take_this,
 )
 from sohoa.settings import load_settings
+from sohoa_airflow.web.page_images import page_image
 from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, Visit
 from sohoa_airflow.web.pages import visit as visit_of
 from sohoa_airflow.web.review.forms import (
@@ -42,7 +43,6 @@ from sohoa_airflow.web.review.forms import (
     steps_of,
     typed_values,
 )
-from sohoa_airflow.web.review.images import page_image
 from sohoa_airflow.web.review.people import CurrentPerson, Person, require_same_origin
 from sohoa_airflow.web.review.views import can_be_taken, desk_view, queue_view, require_shown
 
@@ -95,7 +95,7 @@ def show_item(
 def show_page(visit: CurrentVisit, person: CurrentPerson, document_id: str, page: int) -> Response:
     """A page image; none of what is or may be classified."""
     person.require(Action.LOOK, visit.settings.language)
-    image = page_image(visit.settings, document_id, page)
+    image = page_image(visit.settings, document_id, page, needs_text=False)
     if image is None:
         raise HTTPException(404)
     return Response(image, media_type="image/jpeg", headers={"Cache-Control": _IMAGE_KEPT})
