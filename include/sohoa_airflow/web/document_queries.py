@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.archive import LOCKED, Store, master_key
 from sohoa.catalogue.database import reading
-from sohoa.catalogue.documents import pages_of, shown
+from sohoa.catalogue.documents import pages_of, shown, written_code
 from sohoa.catalogue.models import Batch, Document, Dossier, Event, Field, Result, Unit
 from sohoa.catalogue.search import Box, Question, hit_boxes
 from sohoa.journey.copies import manifest_key
@@ -71,8 +71,7 @@ class DocumentView:
     @property
     def code(self) -> str:
         """Number and symbol, as far as they are known."""
-        number, notation = self.document.code_number, self.document.code_notation
-        return f"{number or '…'}/{notation}" if notation else number or ""
+        return written_code(self.document.code_number, self.document.code_notation)
 
 
 @dataclass(frozen=True)
