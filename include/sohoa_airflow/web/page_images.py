@@ -6,8 +6,7 @@ They are upright, level and in colour, made by the child process that opens untr
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from sohoa.archive import LOCKED, Store, StoreDamaged, master_key
 from sohoa.archive.groups import PageSource, page_source
 from sohoa.catalogue.models import Document, DocumentStatus, Page
 from sohoa.journey.locking import has_locked, is_withheld
-from sohoa.pages import PageWorkers, Unreadable
+from sohoa.pages import PageWorker, PageWorkers, Unreadable
 from sohoa.settings import Settings, load_settings
 from sohoa_airflow.web.queries import open_catalogue
 
@@ -85,18 +84,17 @@ def page_jpeg(settings: Settings, page: Page) -> bytes:
         raise Unreadable("page.crashed", str(error)) from error
     if source.path.is_relative_to(settings.archive / LOCKED):
         raise Unreadable("page.crashed", "the scan is locked away")
-    threads, workers = _studio()
-    return threads.submit(_draw, settings, workers, page, source).result()
+    return _studio().submit(partial(_draw, settings, page, source)).result()
 
 
 @lru_cache(maxsize=1)
-def _studio() -> tuple[ThreadPoolExecutor, PageWorkers]:
-    """Workers that stay, and threads to ask them from: the kernel ends a worker with the thread that started it."""
-    return ThreadPoolExecutor(_AT_ONCE, "page-image"), PageWorkers(load_settings(), _AT_ONCE)
+def _studio() -> PageWorkers:
+    """Workers that stay."""
+    return PageWorkers(load_settings(), _AT_ONCE, "page-image")
 
 
-def _draw(settings: Settings, workers: PageWorkers, page: Page, source: PageSource) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="sohoa-page-") as folder, workers.borrowed() as worker:
+def _draw(settings: Settings, page: Page, source: PageSource, worker: PageWorker) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="sohoa-page-") as folder:
         out = Path(folder) / "upright.jpg"
         worker.call(
             "crop",
