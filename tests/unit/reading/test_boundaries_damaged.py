@@ -125,15 +125,21 @@ def test_an_annex_with_letterhead_and_number_of_its_own_is_left_to_a_person() ->
 
 def test_a_number_that_only_a_closer_look_read_is_a_part_of_the_head() -> None:
     page = at(without(LETTER, "Số:", "BỘ NỘI VỤ", "Kính gửi", "V/v"))
-    look = words_of([Row("Số: 77/BNV-TCPCP", LEFT, 0.11)])
+    seen = replace(page, looks={"number": [words_of([Row("Số: 77/BNV-TCPCP", LEFT, 0.11)])]})
     assert [one.sure for one in find_boundaries([at(DECISION), page])] == [False, False]
-    assert [one.sure for one in find_boundaries([at(DECISION), replace(page, looks=[look])])] == [True, True]
+    assert [one.sure for one in find_boundaries([at(DECISION), seen])] == [
+        True,
+        True,
+    ]
 
 
 def test_a_number_cited_in_a_closer_look_is_no_part_of_the_head() -> None:
     page = at(without(LETTER, "Số:", "BỘ NỘI VỤ", "Kính gửi", "V/v"))
-    look = words_of([Row("theo Quyết định số 77/QĐ-BNV", LEFT, 0.11)])
-    assert [one.sure for one in find_boundaries([at(DECISION), replace(page, looks=[look])])] == [False, False]
+    seen = replace(page, looks={"number": [words_of([Row("theo Quyết định số 77/QĐ-BNV", LEFT, 0.11)])]})
+    assert [one.sure for one in find_boundaries([at(DECISION), seen])] == [
+        False,
+        False,
+    ]
 
 
 def test_grounds_run_on_over_the_end_of_a_page_to_what_they_decide() -> None:
