@@ -136,8 +136,10 @@ class Course:
         by_pen = self.first.by_pen
         dates = match_dates(self.identity, annex.of, by_pen=by_pen)
         codes = match_codes(self.identity, annex.of, by_pen=by_pen, same_day=dates is Match.SAME)
-        if Match.SAME in (codes, dates) or codes is Match.OTHER:
-            return codes is not Match.OTHER
+        if codes is Match.OTHER:
+            return False
+        if Match.SAME in (codes, dates):
+            return True
         kind, own_kind = page.body.comes_with, self.first.body.kind
         is_other_kind = bool(kind and own_kind and kind != own_kind)
         is_more_than_annex = (page.signs.signed or page.signs.may_begin) and not by_pen
@@ -145,8 +147,9 @@ class Course:
             return False
         if dates is Match.NEAR:
             return codes is not Match.NEAR and self.is_about(annex.about)
-        told = codes is Match.NEAR or (dates is Match.PARTLY and (by_pen or kind == own_kind))
-        return told or self.announces or self.is_about(annex.about)
+        is_of_kind = kind is not None and kind == own_kind
+        told = codes is Match.NEAR or (dates is Match.PARTLY and (is_of_kind or by_pen))
+        return told or (self.announces and (is_of_kind or not kind)) or self.is_about(annex.about)
 
     def is_about(self, title: str) -> bool:
         """Whether its first page speaks of what an annex has as its title, if that is long enough to tell."""

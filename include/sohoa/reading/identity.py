@@ -167,12 +167,10 @@ def match_codes(own: Identity, cited: Identity, *, by_pen: bool, same_day: bool)
     """
     if own.codes & cited.codes:
         return Match.SAME
-    if not by_pen:
+    if own.is_numbered and cited.codes and not by_pen:
         can_be = _can_be_of_the_day if same_day else _can_be
-        if any(can_be(_split(code), _split(other)) for code, other in product(own.codes, cited.codes)):
-            return Match.NEAR
-        if own.is_numbered and cited.codes:
-            return Match.OTHER
+        pairs = product(map(_split, own.codes), map(_split, cited.codes))
+        return Match.NEAR if any(can_be(*pair) for pair in pairs) else Match.OTHER
     if not own.symbols or not cited.symbols:
         return Match.OPEN
     if {confusable(symbol) for symbol in own.symbols} & {confusable(symbol) for symbol in cited.symbols}:
@@ -197,20 +195,17 @@ def _can_be(own: tuple[str, str], cited: tuple[str, str]) -> bool:
     (number, symbol), (other, other_symbol) = own, cited
     if number == other:
         return Levenshtein.distance(symbol, other_symbol) <= 1
-    return symbol == other_symbol and len(other) >= _TELLING and _is_misread(number, other)
+    is_misread = len(other) >= _TELLING and _is_misread(number, other)
+    is_cut = _is_cut(number, other) and abs(len(number) - len(other)) == 1
+    return symbol == other_symbol and (is_misread or is_cut)
 
 
 def _can_be_of_the_day(own: tuple[str, str], cited: tuple[str, str]) -> bool:
-    """Whether two codes of one day are one but for a digit, the symbol's end or the first digits.
-
-    Numbers that an agency gives on one day lie close together: no two of them end in the same digits.
-    """
+    """Whether two codes of one day are one but for a digit, the symbol's end or the first digits."""
     (number, symbol), (other, other_symbol) = own, cited
     if number == other:
         return Levenshtein.distance(symbol, other_symbol) <= 1 or _kind(symbol) == _kind(other_symbol)
-    shorter, longer = sorted((number, other), key=len)
-    lost = len(shorter) >= _ENDING and longer.endswith(shorter)
-    return symbol == other_symbol and (lost or _is_misread(number, other))
+    return symbol == other_symbol and (_is_misread(number, other) or _is_cut(number, other))
 
 
 def _kind(symbol: str) -> str:
@@ -218,11 +213,20 @@ def _kind(symbol: str) -> str:
 
 
 def _is_misread(one: str, other: str) -> bool:
-    """Whether figures are the same but for one that was lost, or taken for one of like shape."""
+    """Whether figures are the same but for one that was taken for another of like shape."""
     if len(one) != len(other):
-        return Levenshtein.distance(one, other) == 1
+        return False
     different = ["".join(sorted(pair)) for pair in zip(one, other, strict=True) if len(set(pair)) > 1]
     return len(different) == 1 and different[0] in _LIKE_SHAPES
+
+
+def _is_cut(one: str, other: str) -> bool:
+    """Whether one number is the other without its first digits.
+
+    Numbers that an agency gives on one day lie close together: no two of them end in the same digits.
+    """
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= _ENDING and longer.endswith(shorter)
 
 
 def _are_near(some: Iterable[str], others: Iterable[str]) -> bool:

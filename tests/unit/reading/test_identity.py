@@ -63,6 +63,7 @@ def test_month_and_year_are_known_where_the_day_is_not(text: str) -> None:
         ("1198/QĐ-BNV", Match.OTHER),  # two and eight are not taken for each other
         ("192/QĐ-BNV", Match.NEAR),
         ("92/QĐ-BNV", Match.OTHER),
+        ("119/QĐ-BNV", Match.OTHER),
         ("1192/QĐ-BNVV", Match.NEAR),
         ("1192/QĐ-BTP", Match.OTHER),
         ("gì đó", Match.OPEN),
@@ -96,7 +97,11 @@ def test_most_readings_tell_a_number_though_some_err() -> None:
     own = head("1192/QĐ-BNV", "1192/QĐ-BNV", "3/QĐ-BNV")
     assert own.is_numbered
     assert codes(own, "415/QĐ-BNV") is Match.OTHER
-    assert not head("1192/QĐ-BNV", "3/QĐ-BNV").is_numbered
+
+    in_dispute = head("7/QĐ-BNV", "70/QĐ-BNV")
+    assert not in_dispute.is_numbered
+    assert codes(in_dispute, "70/QĐ-BNV") is Match.SAME
+    assert codes(in_dispute, "270/QĐ-BNV") is Match.PARTLY, "none of its readings is sure enough to be near another"
 
 
 @pytest.mark.parametrize(
