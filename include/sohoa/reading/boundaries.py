@@ -10,7 +10,7 @@ from statistics import fmean
 from sohoa.ocr import Word
 from sohoa.reading.barcodes import codes_in
 from sohoa.reading.bodies import body_of
-from sohoa.reading.course import Course, PageSeen
+from sohoa.reading.course import Course, Named, PageSeen
 from sohoa.reading.grammar import parse_code
 from sohoa.reading.header import seen_in_look
 from sohoa.reading.identity import identity_of
@@ -86,39 +86,36 @@ def find_boundaries(pages: Sequence[StackPage]) -> list[Segment]:
     only first pages have: grounds and a resolution, `Kính gửi`. It surely goes on with the document before if it is
     blank, an annex of it, or headless while that document is not signed yet and its text or its numbers run on.
     Whatever lies between is uncertain: where a page looks like a first one the file is cut there, else it is not, and
-    the documents at both sides of the place carry the reason `uncertain_boundary`.
+    the documents at both sides of the place carry the reason `uncertain_boundary`. So does one with an annex that
+    names another document of the file.
     """
     if not pages:
         return []
     segments = [Segment(1, 1)]
-    documents: list[Course | None] = [None]
+    named = [Named()]
+    document: Course | None = None
     for number, page in enumerate(pages, start=1):
         seen = _seen(page)
-        place = Place.GOES_ON if number == 1 else _place(page, seen, documents[-1])
+        place = Place.GOES_ON if number == 1 else _place(page, seen, document)
         if place in (Place.BEGINS, Place.MAY_BEGIN):
             segments.append(Segment(number, number))
-            documents.append(None)
+            named.append(Named())
+            document = None
         if place is Place.MAY_BEGIN:
             segments[-2:] = [segment.doubted() for segment in segments[-2:]]
         segments[-1] = replace(segments[-1], last=number)
         if place is Place.UNKNOWN:
             segments[-1] = segments[-1].doubted()
-        documents[-1] = _followed(documents[-1], page, seen)
-    courses = [document for document in documents if document is not None]
-    return [
-        segment.doubted() if document and _has_annex_of_another(document, courses) else segment
-        for segment, document in zip(segments, documents, strict=True)
-    ]
+        document = _followed(document, page, seen)
+        named[-1] = document.named if document else named[-1]
+    strays = _have_annexes_of_others(named)
+    return [segment.doubted() if stray else segment for segment, stray in zip(segments, strays, strict=True)]
 
 
-def _has_annex_of_another(document: Course, documents: Sequence[Course]) -> bool:
-    """Whether an annex of it names by number another document of the same file: pages lay in a wrong order."""
-    return any(
-        annex.codes & other.first.signs.identity.codes and not annex.codes & document.first.signs.identity.codes
-        for annex in document.annexes
-        for other in documents
-        if other is not document
-    )
+def _have_annexes_of_others(documents: Sequence[Named]) -> list[bool]:
+    """Of each document whether an annex of it names another one of the file by number: pages lay in a wrong order."""
+    owned = {code for document in documents for code in document.own}
+    return [any(codes & owned and not codes & one.own for codes in one.by_annexes) for one in documents]
 
 
 def _seen(page: StackPage) -> PageSeen:

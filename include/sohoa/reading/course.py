@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -58,6 +59,13 @@ class PageSeen:
         return self.by_pen or self.body.month is not None or (code is not None and code.number is not None)
 
 
+class Named(NamedTuple):
+    """Codes by which a document is named: in its own head, and by each of its annexes."""
+
+    own: frozenset[str] = frozenset()
+    by_annexes: tuple[frozenset[str], ...] = ()
+
+
 @dataclass
 class Course:
     """The document that is being followed.
@@ -66,7 +74,7 @@ class Course:
         first: its first page with something on it.
         before: the newest page with something on it.
         identity: as its head has it, what was not read there as its first annexes say.
-        annexes: the documents that its annexes say they come with.
+        by_annexes: codes of the document that each of its annexes says it comes with.
         n_written: pages with something on them.
         n_pages: all pages, blank ones too.
         n_annex: pages since its newest annex began.
@@ -81,7 +89,7 @@ class Course:
     first: PageSeen
     before: PageSeen
     identity: Identity
-    annexes: list[Identity] = field(default_factory=list)
+    by_annexes: list[frozenset[str]] = field(default_factory=list)
     n_written: int = 0
     n_pages: int = 0
     n_annex: int = 0
@@ -106,7 +114,7 @@ class Course:
         self.n_annex = 1 if signs.annex else self.n_annex + (self.n_annex > 0)
         if signs.annex:
             self.identity = self.identity.with_missing(signs.annex.of)
-            self.annexes.append(signs.annex.of)
+            self.by_annexes.append(signs.annex.of.codes)
         self.signed |= page.closes
         self.announces |= signs.announces
         self.encloses |= page.body.encloses and (not signs.annex or page is self.first)
@@ -114,6 +122,11 @@ class Course:
         self.cited |= signs.cited
         self.dossiers |= page.dossiers
         self.before = page
+
+    @property
+    def named(self) -> Named:
+        """The codes by which it is named."""
+        return Named(self.first.signs.identity.codes, tuple(self.by_annexes))
 
     @property
     def is_over(self) -> bool:
