@@ -44,7 +44,7 @@ def _stack_page(page: Page, kept: PageWords | None) -> StackPage:
     # The blank back of a separator sheet was told apart from blank pages by an earlier run.
     blank = page.status in (PageStatus.BLANK, PageStatus.SEPARATOR) and not kept.words
     hand = by_pen(kept.ink, "number") or by_pen(kept.ink, "date")
-    return StackPage(kept.words, kept.aspect, codes, kept.looks.get("number", ()), by_pen=hand, blank=blank)
+    return StackPage(kept.words, kept.aspect, codes, kept.looks, by_pen=hand, blank=blank)
 
 
 def settled_ranges(session: Session, sha256: str) -> list[range]:

@@ -45,6 +45,8 @@ _MOST_WORDS_OF_TITLE = 5
 _FEWEST_GAPS = 3
 _WHOLE_WIDTH = (0.25, 0.75)  # of the page's width: running text begins before the one and ends behind the other
 _ROW, _CELLS = 0.018, 3  # of the page's height: cells of one row begin no further apart
+_LAST_ROW = 0.2  # of the page's height
+_RULE = "|"  # as rules between cells are read
 _FIRST_ROWS = 2
 _STEP, _MISREAD = 2, 1  # from one number read to the next; last numbers of a page that may be misread
 
@@ -64,6 +66,7 @@ class Body:
         items: other numbers at the left edge, of paragraphs or rows.
         opens_within: its first print is a line of text over the whole width, or a row of a table: no head is that.
         starts_low: its first print stands lower than text begins on a page that is not the first.
+        is_last_row: it has nothing but a row of cells at its top, or two.
         full: its text or table goes down to the bottom margin.
         encloses: it says that another document comes with it: a copy of a decision or letter.
         ends: marks of a document's end, wherever they stand: the `text` is closed by `./.`, `recipients` are named,
@@ -83,6 +86,7 @@ class Body:
     items: tuple[int, ...] = ()
     opens_within: bool = False
     starts_low: bool = False
+    is_last_row: bool = False
     full: bool = False
     encloses: bool = False
     ends: frozenset[str] = frozenset()
@@ -143,6 +147,7 @@ def body_of(words: Sequence[Word], aspect: float) -> Body:
         items=_numbers(_ITEM, lines),
         opens_within=_opens_within(text),
         starts_low=bool(text) and text[0].middle > _TEXT_STARTS,
+        is_last_row=_is_last_row(text),
         full=_is_full(text),
         encloses=_ENCLOSES.search(fold(join(lines))) is not None,
         ends=_ends(lines),
@@ -200,6 +205,16 @@ def _opens_within(text: Sequence[Line]) -> bool:
         if not cells or line.left > cells[-1].right:
             cells.append(line)
     return len(cells) >= _CELLS
+
+
+def _is_last_row(text: Sequence[Line]) -> bool:
+    """Whether all print is in cells side by side high on the page; heads, which are too, have capitals."""
+    high = all(line.middle < _LAST_ROW for line in text)
+    beside = any(
+        _RULE in line.text or any(abs(line.middle - other.middle) < _ROW / 2 for other in text if other is not line)
+        for line in text
+    )
+    return high and beside and not any(_is_title(line) or line.text.isupper() for line in text if len(line.words) > 1)
 
 
 def _is_full(text: Sequence[Line]) -> bool:

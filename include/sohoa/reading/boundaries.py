@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from statistics import fmean
 
 from sohoa.ocr import Word
 from sohoa.reading.barcodes import codes_in
 from sohoa.reading.bodies import body_of
-from sohoa.reading.course import Course, PageSeen
+from sohoa.reading.course import Course, Named, PageSeen
 from sohoa.reading.grammar import parse_code
 from sohoa.reading.header import seen_in_look
+from sohoa.reading.identity import identity_of
+from sohoa.reading.looks import AROUND, BENEATH
 from sohoa.reading.signs import Signs, signs_of
 
 UNCERTAIN = "uncertain_boundary"
 _LEGIBLE = 0.6  # mean confidence of a page's words; print has 0.85 and more, what shines through the paper 0.3
+
+_CELLS = 4  # of a head: nation, agency, number, date
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class StackPage:
         words: as read from the upright page; none if it is blank or was not read.
         aspect: page width over page height.
         barcodes: texts of its codes.
-        looks: words of each closer look at where its number stands, placed on the page.
+        looks: part of the head (`number`, `date` …) → words of each closer look at it, placed on the page.
         by_pen: digits of its number or date were written by hand.
         blank: there is nothing on it.
         unreadable: it could not be read; blank pages could.
@@ -36,7 +40,7 @@ class StackPage:
     words: Sequence[Word] = ()
     aspect: float = 0.707
     barcodes: Sequence[str] = ()
-    looks: Sequence[Sequence[Word]] = ()
+    looks: Mapping[str, Sequence[Sequence[Word]]] = field(default_factory=dict)
     by_pen: bool = False
     blank: bool = False
     unreadable: bool = False
@@ -82,17 +86,20 @@ def find_boundaries(pages: Sequence[StackPage]) -> list[Segment]:
     only first pages have: grounds and a resolution, `Kính gửi`. It surely goes on with the document before if it is
     blank, an annex of it, or headless while that document is not signed yet and its text or its numbers run on.
     Whatever lies between is uncertain: where a page looks like a first one the file is cut there, else it is not, and
-    the documents at both sides of the place carry the reason `uncertain_boundary`.
+    the documents at both sides of the place carry the reason `uncertain_boundary`. So does one with an annex that
+    names another document of the file.
     """
     if not pages:
         return []
     segments = [Segment(1, 1)]
+    named = [Named()]
     document: Course | None = None
     for number, page in enumerate(pages, start=1):
         seen = _seen(page)
         place = Place.GOES_ON if number == 1 else _place(page, seen, document)
         if place in (Place.BEGINS, Place.MAY_BEGIN):
             segments.append(Segment(number, number))
+            named.append(Named())
             document = None
         if place is Place.MAY_BEGIN:
             segments[-2:] = [segment.doubted() for segment in segments[-2:]]
@@ -100,12 +107,20 @@ def find_boundaries(pages: Sequence[StackPage]) -> list[Segment]:
         if place is Place.UNKNOWN:
             segments[-1] = segments[-1].doubted()
         document = _followed(document, page, seen)
-    return segments
+        named[-1] = document.named if document else named[-1]
+    strays = _have_annexes_of_others(named)
+    return [segment.doubted() if stray else segment for segment, stray in zip(segments, strays, strict=True)]
+
+
+def _have_annexes_of_others(documents: Sequence[Named]) -> list[bool]:
+    """Of each document whether an annex of it names another one of the file by number: pages lay in a wrong order."""
+    owned = {code for document in documents for code in document.own}
+    return [any(codes & owned and not codes & one.own for codes in one.by_annexes) for one in documents]
 
 
 def _seen(page: StackPage) -> PageSeen:
     return PageSeen(
-        _with_number(signs_of(page.words, page.aspect), page.looks),
+        _with_looks(signs_of(page.words, page.aspect), page.looks),
         body_of(page.words, page.aspect),
         is_landscape=page.aspect > 1,
         by_pen=page.by_pen,
@@ -114,12 +129,22 @@ def _seen(page: StackPage) -> PageSeen:
     )
 
 
-def _with_number(signs: Signs, looks: Sequence[Sequence[Word]]) -> Signs:
+def _with_looks(signs: Signs, looks: Mapping[str, Sequence[Sequence[Word]]]) -> Signs:
     """The signs of a page, its number line as a closer look found it where the first one did not."""
-    found = next((line for words in looks if (line := seen_in_look("number", words, found=False))), None)
-    if "number" in signs.head or found is None:
+    numbers, dates = list(_lines("number", looks)), list(_lines("date", looks))
+    signs = replace(signs, identity=signs.identity.as_well_as(identity_of(numbers, dates)))
+    if "number" in signs.head or not numbers:
         return signs
-    return replace(signs, head=signs.head | {"number"}, code=parse_code(found.text))
+    return replace(signs, head=signs.head | {"number"}, code=parse_code(numbers[0]))
+
+
+def _lines(part: str, looks: Mapping[str, Sequence[Sequence[Word]]]) -> Iterator[str]:
+    """The number or date lines that closer looks of all kinds found."""
+    for name in (part, AROUND[part], BENEATH[part]):
+        for words in looks.get(name, ()):
+            line = seen_in_look(part, words, found=False)
+            if line is not None:
+                yield line.text
 
 
 def _place(page: StackPage, seen: PageSeen, document: Course | None) -> Place:
@@ -130,11 +155,11 @@ def _place(page: StackPage, seen: PageSeen, document: Course | None) -> Place:
         return Place.UNKNOWN
     signs = seen.signs
     # A plan or charter that comes with a decision may have a head, but neither number nor date of its own.
-    if signs.attached and not signs.head & {"number", "date"} and document.comes_with(seen):
+    if signs.annex and not signs.head & {"number", "date"} and document.is_document_of(signs.annex, seen):
         return Place.GOES_ON
     if _begins(seen, document):
         return Place.MAY_BEGIN if _objections(seen, document) else Place.BEGINS
-    if signs.attached:
+    if signs.annex:
         return Place.UNKNOWN
     if signs.may_begin or document.is_of_other_dossier(seen) or _opens_another(seen, document):
         return Place.MAY_BEGIN
@@ -162,7 +187,10 @@ def _begins(page: PageSeen, document: Course) -> bool:
 
 def _objections(page: PageSeen, document: Course) -> bool:
     """Whether a first page may yet be a part of the document before: a copy or a form that is attached to it."""
-    return page.signs.attached or page.signs.number is not None or page.is_form or document.speaks_of(page)
+    signs = page.signs
+    # Beside a whole head a number that does not follow is a speck or a part of a stamp.
+    numbered = signs.number is not None and (page.n_cells < _CELLS or document.is_next(signs.number))
+    return signs.annex is not None or numbered or page.is_form or document.speaks_of(page)
 
 
 def _opens_another(page: PageSeen, document: Course) -> bool:

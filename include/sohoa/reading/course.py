@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz import fuzz
 
+from sohoa.reading.annexes import Annex
 from sohoa.reading.bodies import Body
 from sohoa.reading.grammar import Code
+from sohoa.reading.identity import Identity, Match, match_codes, match_dates
 from sohoa.reading.signs import Signs
 
-_ENDING = 2  # digits of a number whose first ones were lost
-_TELLING = 3  # digits of a number that is still told from others if one of them is misread
+_TITLE_LETTERS, _TITLE_WORDS = 16, 4
+_TITLE_LIKENESS = 95.0  # percent
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ class PageSeen:
         return self.by_pen or self.body.month is not None or (code is not None and code.number is not None)
 
 
+class Named(NamedTuple):
+    """Codes by which a document is named: in its own head, and by each of its annexes."""
+
+    own: frozenset[str] = frozenset()
+    by_annexes: tuple[frozenset[str], ...] = ()
+
+
 @dataclass
 class Course:
     """The document that is being followed.
@@ -64,7 +73,8 @@ class Course:
     Attributes:
         first: its first page with something on it.
         before: the newest page with something on it.
-        day: of its head, or else what its first annex says of it.
+        identity: as its head has it, what was not read there as its first annexes say.
+        by_annexes: codes of the document that each of its annexes says it comes with.
         n_written: pages with something on them.
         n_pages: all pages, blank ones too.
         n_annex: pages since its newest annex began.
@@ -78,7 +88,8 @@ class Course:
 
     first: PageSeen
     before: PageSeen
-    day: dt.date | None
+    identity: Identity
+    by_annexes: list[frozenset[str]] = field(default_factory=list)
     n_written: int = 0
     n_pages: int = 0
     n_annex: int = 0
@@ -92,22 +103,30 @@ class Course:
     @classmethod
     def of(cls, first: PageSeen) -> Course:
         """A document that begins with this page, which is still to be added."""
-        return cls(first, first, first.signs.day)
+        months = frozenset({first.body.month} if first.body.month else ())
+        return cls(first, first, first.signs.identity.as_well_as(Identity(months=months)))
 
     def add(self, page: PageSeen) -> None:
         """Follow the document to a page with something on it."""
         signs = page.signs
         self.n_pages += 1
         self.n_written += 1
-        self.n_annex = 1 if signs.attached else self.n_annex + (self.n_annex > 0)
-        self.day = self.day or signs.attached_to[1]
+        self.n_annex = 1 if signs.annex else self.n_annex + (self.n_annex > 0)
+        if signs.annex:
+            self.identity = self.identity.with_missing(signs.annex.of)
+            self.by_annexes.append(signs.annex.of.codes)
         self.signed |= page.closes
         self.announces |= signs.announces
-        self.encloses |= page.body.encloses and (not signs.attached or page is self.first)
+        self.encloses |= page.body.encloses and (not signs.annex or page is self.first)
         self.ends |= page.body.ends
         self.cited |= signs.cited
         self.dossiers |= page.dossiers
         self.before = page
+
+    @property
+    def named(self) -> Named:
+        """The codes by which it is named."""
+        return Named(self.first.signs.identity.codes, tuple(self.by_annexes))
 
     @property
     def is_over(self) -> bool:
@@ -119,34 +138,36 @@ class Course:
         """Whether something comes with it, or may."""
         return self.n_annex > 0 or self.announces
 
-    def comes_with(self, page: PageSeen) -> bool:
-        """Whether what an annex says of the document that it comes with can be this one.
+    def is_document_of(self, annex: Annex, page: PageSeen) -> bool:
+        """Whether what an annex says on its first page of the document that it comes with can be this one.
 
-        Code or day must be the same where both are known, the code but for one character, and beyond doubt where the
-        annex itself has a head or a signature. Of a first page that was filled in by pen only what is printed counts,
-        since digits by pen are misread: month, year and symbol. Of one whose number was not read at all its type must
-        be the one named, and month and year too unless it announces an annex.
+        Number or day must be the same, beyond doubt where the annex itself has a head or a signature; a number that
+        is nearly the same does unless the date speaks against it. Where the number was not read, or by pen so that
+        only its symbol counts, type and month must agree; where that does not tell either, the document must announce
+        something that comes with it or be about the same.
         """
-        codes, day = page.signs.attached_to
-        own, own_day, by_pen = self.first.signs.code, self.day, self.first.by_pen
-        name = written(own)
-        if name in codes:
+        by_pen = self.first.by_pen
+        dates = match_dates(self.identity, annex.of, by_pen=by_pen)
+        codes = match_codes(self.identity, annex.of, by_pen=by_pen, same_day=dates is Match.SAME)
+        if codes is Match.OTHER:
+            return False
+        if Match.SAME in (codes, dates):
             return True
-        if day is not None and day == own_day:
-            # Agencies decide many things on one day: only a single misread character is overlooked.
-            return by_pen or name is None or not codes or any(_are_one(name, code) for code in codes)
-        if (page.signs.signed or page.signs.may_begin) and not by_pen:
-            return False
         kind, own_kind = page.body.comes_with, self.first.body.kind
-        month, own_month = (day.year, day.month) if day else None, self.first.body.month
-        if (kind and own_kind and kind != own_kind) or (month and own_month and month != own_month):
+        is_other_kind = bool(kind and own_kind and kind != own_kind)
+        is_more_than_annex = (page.signs.signed or page.signs.may_begin) and not by_pen
+        if dates is Match.OTHER or is_other_kind or is_more_than_annex:
             return False
-        if day is not None and own_day is not None:
-            return by_pen and month == own_month
-        if own is None or not codes:
-            agrees = kind is not None and kind == own_kind
-            return (agrees and month is not None and month == own_month) or (self.announces and (agrees or not kind))
-        return any(_may_be(own, code, by_pen=by_pen) for code in codes)
+        if dates is Match.NEAR:
+            return codes is not Match.NEAR and self.is_about(annex.about)
+        is_of_kind = kind is not None and kind == own_kind
+        told = codes is Match.NEAR or (dates is Match.PARTLY and (is_of_kind or by_pen))
+        return told or (self.announces and (is_of_kind or not kind)) or self.is_about(annex.about)
+
+    def is_about(self, title: str) -> bool:
+        """Whether its first page speaks of what an annex has as its title, if that is long enough to tell."""
+        is_telling = len(title) >= _TITLE_LETTERS and len(title.split()) >= _TITLE_WORDS
+        return is_telling and fuzz.partial_ratio(title, self.first.signs.text) >= _TITLE_LIKENESS
 
     def speaks_of(self, page: PageSeen) -> bool:
         """Whether it speaks of a page as of another document, or may: a copy of that may be attached to it."""
@@ -178,7 +199,7 @@ class Course:
         counted = numbered or body.counts_on(before)
         if self.n_annex:
             # A page with a signature may be the last one of another document whose head was lost.
-            within = before.full and (signs.goes_on or body.began_before(before))
+            within = before.full and (signs.goes_on or body.began_before(before) or body.is_last_row)
             return not page.closes and not is_turned and (counted or within)
         if self.signed:
             return self.announces and signs.titled and not page.closes and "type" not in signs.head
@@ -186,29 +207,6 @@ class Course:
             return False
         # What is kept together with a signature block may leave the page before half empty, but is short.
         return counted or before.full or (page.closes and body.ends_high)
-
-
-def _are_one(own: str, cited: str) -> bool:
-    """Whether two codes of the same day are of one document: a character, the symbol or the first digits misread.
-
-    Numbers that an agency gives on one day lie close together: no two of them end in the same digits.
-    """
-    (number, _, symbol), (cited_number, _, cited_symbol) = own.partition("/"), cited.partition("/")
-    if Levenshtein.distance(own, cited) <= 1:
-        return True
-    if number == cited_number:
-        return symbol.partition("-")[0] == cited_symbol.partition("-")[0]
-    shorter, longer = sorted((number, cited_number), key=len)
-    return symbol == cited_symbol and len(shorter) >= _ENDING and longer.endswith(shorter)
-
-
-def _may_be(own: Code, cited: str, *, by_pen: bool) -> bool:
-    """Whether a cited code with the same symbol can be this one with one digit misread, or all of them if by pen."""
-    number, _, notation = cited.partition("/")
-    if notation != own.notation:
-        return False
-    known = None if by_pen else own.number
-    return known is None or (len(number) >= _TELLING and Levenshtein.distance(number, known.lstrip("0")) <= 1)
 
 
 def written(code: Code | None) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sohoa.folding import fold
+from sohoa.reading.figures import FIGURE, LOOSE_FIGURE, TAKEN_FOR, may_be
 from sohoa.reading.symbols import known_notation, qd_put_right
 from sohoa.reading.types import COPY_SYMBOLS, DOC_TYPES, LAW_TYPES, OFFICIAL_LETTER, PARTY_BODIES, PARTY_TYPES
 
@@ -50,11 +51,6 @@ _DATE = re.compile(
     r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
     re.IGNORECASE,
 )
-# Letters and signs that no other digit is taken for, `II` for 11, `§` for 8; and those that two are taken for.
-_TAKEN_FOR = str.maketrans({**dict.fromkeys("IilLÌìÍíÏï|!", "1"), "§": "8"})
-_MAY_BE = {**dict.fromkeys("SsŠš", "58"), **dict.fromkeys("TtỪừÚúỰự]", "17")}
-_FIGURE = r"0-9IilLÌìÍíÏï|!§\s"
-_LOOSE_FIGURE = _FIGURE + re.escape("".join(_MAY_BE))
 _DATE_FIGURES, _LOOSE_DATE_FIGURES = (
     re.compile(
         rf"(?P<a>ng\w{{1,3}}y{_GAP})(?P<day>[{figure}]{{1,4}}?)"
@@ -62,7 +58,7 @@ _DATE_FIGURES, _LOOSE_DATE_FIGURES = (
         rf"(?P<c>{_GAP}n\w{{1,2}}m\W{{0,3}})(?P<year>[{figure}]{{4}})(?!\d)",
         re.IGNORECASE,
     )
-    for figure in (_FIGURE, _LOOSE_FIGURE)
+    for figure in (FIGURE, LOOSE_FIGURE)
 )
 _PLACE_FIRST = re.compile(r"[^\d()]{2,30}ng\w{1,3}y", re.IGNORECASE)
 _DOSSIER = re.compile(
@@ -222,7 +218,7 @@ def guess_date(line: str) -> dt.date | None:
     found = _DATE_FIGURES.search(line)
     if found is None:
         return parse_date(line)
-    day, month, year = (found[part].translate(_TAKEN_FOR) for part in ("day", "month", "year"))
+    day, month, year = (found[part].translate(TAKEN_FOR) for part in ("day", "month", "year"))
     return parse_date(f"{found['a']}{day}{found['b']}{month}{found['c']}{year}")
 
 
@@ -230,14 +226,7 @@ def may_be_day(line: str, day: dt.date) -> bool:
     """Whether the digits of a place-and-date line can be those of a day, letters read for what they are taken for."""
     found = _LOOSE_DATE_FIGURES.search(zeros_put_right(line))
     return found is not None and all(
-        _may_be(found[part], number) for part, number in (("day", day.day), ("month", day.month), ("year", day.year))
-    )
-
-
-def _may_be(read: str, number: int) -> bool:
-    figures, digits = re.sub(r"\s", "", read).translate(_TAKEN_FOR).lstrip("0"), str(number)
-    return len(figures) == len(digits) and all(
-        one == digit or digit in _MAY_BE.get(one, "") for one, digit in zip(figures, digits, strict=True)
+        may_be(found[part], number) for part, number in (("day", day.day), ("month", day.month), ("year", day.year))
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,9 @@ from rapidfuzz import fuzz, process
 from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
 from sohoa.ocr import Word
-from sohoa.reading.grammar import Code, is_date_line, parse_code, parse_date, starts_as_number_line
+from sohoa.reading.annexes import Annex, annex_of
+from sohoa.reading.grammar import Code, is_date_line, parse_code, starts_as_number_line
+from sohoa.reading.identity import NOTHING, Identity, codes_in, identity_of
 from sohoa.reading.lines import Line, join, lines_of
 from sohoa.reading.types import DOC_TYPES
 
@@ -22,20 +23,13 @@ _MOTTO = "DOC LAP - TU DO - HANH PHUC"
 _CERTIFICATES = frozenset({"GIAY PHEP", "GIAY CHUNG NHAN", "CHUNG CHI", "BANG KHEN"})  # with layouts of their own
 _LIKENESS = 80.0  # percent
 _LEAST_SHARE = 0.6  # of a phrase's length: a shorter line is like any phrase that it is part of
-_HEAD_WITHIN, _TYPE_WITHIN, _NOTE_WITHIN = 0.35, 0.6, 0.45  # of the page's height
+_HEAD_WITHIN, _TYPE_WITHIN = 0.35, 0.6  # of the page's height
 _LEFT_COLUMN, _RIGHT_COLUMN = 0.5, 0.4  # of the page's width: ô 2-3 end before, ô 4 begins behind
 _AGENCY = re.compile(
     r"^\W*(BO|BAN|CUC|TONG|VU|VAN PHONG|UY BAN|UBND|SO|CHINH PHU|CHU TICH NUOC|QUOC HOI|HOI DONG|THANH TRA|VIEN|"
     r"TRUNG TAM|CHI CUC|DAI HOC|HOC VIEN|NGAN HANG|KIEM TOAN|TOA AN|BAO HIEM|HUYEN|TINH|THANH PHO)\b"
 )
-_ANNEX_NOTE = re.compile(
-    r"\(\W*(\w+ ){0,3}KEM THEO\b|^\W*(?!(\w+ )?GUI\b)(\w+ ){0,3}KEM THEO (?!HO SO)(\w+ ){1,3}(SO|NGAY)\b"
-)
-_ANNEX_NAME = re.compile(r"^\W*(PHU LUC|BIEU( MAU)? SO|MAU SO|DANH SACH|DIEU LE|QUY CHE)\b")
-_ANNEX_NAME_WORDS = 6  # a sentence that begins so is longer
-_NOTE_LINES = 3
 _ANNOUNCES = re.compile(r"\bKEM THEO (\w+ ){1,3}NAY\b|\bPHU LUC\b")
-_CITED = re.compile(r"(?<![0-9/])([0-9]{1,6})\s*/\s*((?:[0-9]{4}/)?[A-ZĐ][\w&]*(?:-[\w&]+)+)")
 _RECIPIENTS = re.compile(r"^\W*NO[I1L] ?NH[A-Z]N\b")
 _SIGNER = re.compile(
     r"^\W*(TM|KT|TL|TUQ)\b|\b(BO TRUONG|THU TRUONG|TRUONG BAN|CUC TRUONG|VU TRUONG|CHU TICH|GIAM DOC|CHANH VAN PHONG|"
@@ -54,9 +48,8 @@ class Signs:
         head: parts of a head that stand where they belong: title, motto, agency, number, date, type; and
             certificate, if the type is one.
         code: number and symbol of the head.
-        day: its date.
-        attached: it says that it comes with another document, or is named as annexes are.
-        attached_to: what the note says of that other document: codes cited, and the day.
+        identity: by which it is known, as number and date line have it.
+        annex: what it says as an annex of another document; None if it looks like none.
         number: the printed page number, if it is 2 or more.
         signed: it has recipients or the office of a signer, with which a document ends.
         reaches_down: its text fills the page to the bottom margin.
@@ -64,13 +57,13 @@ class Signs:
         cited: codes of documents named on the page, `12/QĐ-BNV`.
         announces: it says that something comes with this document.
         titled: it opens with a title, as annexes do.
+        text: all that is on it, folded.
     """
 
     head: frozenset[str] = frozenset()
     code: Code | None = None
-    day: dt.date | None = None
-    attached: bool = False
-    attached_to: tuple[frozenset[str], dt.date | None] = (frozenset(), None)
+    identity: Identity = NOTHING
+    annex: Annex | None = None
     number: int | None = None
     signed: bool = False
     reaches_down: bool = False
@@ -78,6 +71,7 @@ class Signs:
     cited: frozenset[str] = frozenset()
     announces: bool = False
     titled: bool = False
+    text: str = ""
 
     @property
     def begins(self) -> bool:
@@ -105,20 +99,23 @@ def signs_of(words: Sequence[Word], aspect: float) -> Signs:
         return Signs()
     lines = lines_of(words, aspect)
     number_line = next((line for line in _upper(lines, _HEAD_WITHIN) if _is_number_line(line)), None)
-    note = _note(lines)
+    text = join(lines)
     return Signs(
         head=_head(lines, number_line),
         code=parse_code(number_line.text) if number_line else None,
-        day=next((parse_date(line.text) for line in _upper(lines, _HEAD_WITHIN) if _is_place_and_date(line)), None),
-        attached=note is not None or any(_is_annex_name(line) for line in _upper(lines, _HEAD_WITHIN)),
-        attached_to=(_cited(note), parse_date(note)) if note else (frozenset(), None),
+        identity=identity_of(
+            [number_line.text] if number_line else [],
+            [line.text for line in _upper(lines, _HEAD_WITHIN) if _is_place_and_date(line)],
+        ),
+        annex=annex_of(lines),
         number=_page_number(lines),
         signed=any(_ends_document(line) for line in lines),
         reaches_down=max(line.middle for line in lines) > _FULL_PAGE,
         goes_on=_goes_on(lines),
-        cited=_cited(join(lines)),
+        cited=frozenset(codes_in(text)),
         titled=_is_capitals(lines[0].text) and abs(lines[0].centre - 0.5) < _CENTRED,
-        announces=_ANNOUNCES.search(fold(join(lines))) is not None,
+        announces=_ANNOUNCES.search(fold(text)) is not None,
+        text=fold(text),
     )
 
 
@@ -182,31 +179,6 @@ def _type_in(line: Line) -> str | None:
 @lru_cache(maxsize=1)
 def _types() -> tuple[str, ...]:
     return tuple(fold(name) for name in DOC_TYPES.values())
-
-
-def _note(lines: Sequence[Line]) -> str | None:
-    """`(Kèm theo Quyết định số … ngày …)` with the lines that it runs on to; None if there is no such note."""
-    upper = _upper(lines, _NOTE_WITHIN)
-    # Where a sentence happens to break before `kèm theo`, the line begins with a small letter.
-    starts = (index for index, line in enumerate(upper) if _ANNEX_NOTE.search(line.folded) and not _is_within(line))
-    start = next(starts, None)
-    return None if start is None else join(upper[start : start + _NOTE_LINES])
-
-
-def _is_within(line: Line) -> bool:
-    return line.text.lstrip(" -–*.,;")[:1].islower()
-
-
-def _is_annex_name(line: Line) -> bool:
-    short = len(line.words) <= _ANNEX_NAME_WORDS
-    named = _ANNEX_NAME.match(line.folded) is not None
-    # Named in the middle of the page or, as forms are, at its right.
-    return short and named and line.centre > 0.35 and (_is_capitals(line.text) or line.folded[:1] in "PM")
-
-
-def _cited(text: str) -> frozenset[str]:
-    codes = (parse_code("/".join(parts)) for parts in _CITED.findall(text))
-    return frozenset(f"{code.number.lstrip('0')}/{code.notation}" for code in codes if code and code.number)
 
 
 def _page_number(lines: Sequence[Line]) -> int | None:

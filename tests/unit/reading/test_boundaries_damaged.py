@@ -125,15 +125,21 @@ def test_an_annex_with_letterhead_and_number_of_its_own_is_left_to_a_person() ->
 
 def test_a_number_that_only_a_closer_look_read_is_a_part_of_the_head() -> None:
     page = at(without(LETTER, "Số:", "BỘ NỘI VỤ", "Kính gửi", "V/v"))
-    look = words_of([Row("Số: 77/BNV-TCPCP", LEFT, 0.11)])
+    seen = replace(page, looks={"number": [words_of([Row("Số: 77/BNV-TCPCP", LEFT, 0.11)])]})
     assert [one.sure for one in find_boundaries([at(DECISION), page])] == [False, False]
-    assert [one.sure for one in find_boundaries([at(DECISION), replace(page, looks=[look])])] == [True, True]
+    assert [one.sure for one in find_boundaries([at(DECISION), seen])] == [
+        True,
+        True,
+    ]
 
 
 def test_a_number_cited_in_a_closer_look_is_no_part_of_the_head() -> None:
     page = at(without(LETTER, "Số:", "BỘ NỘI VỤ", "Kính gửi", "V/v"))
-    look = words_of([Row("theo Quyết định số 77/QĐ-BNV", LEFT, 0.11)])
-    assert [one.sure for one in find_boundaries([at(DECISION), replace(page, looks=[look])])] == [False, False]
+    seen = replace(page, looks={"number": [words_of([Row("theo Quyết định số 77/QĐ-BNV", LEFT, 0.11)])]})
+    assert [one.sure for one in find_boundaries([at(DECISION), seen])] == [
+        False,
+        False,
+    ]
 
 
 def test_grounds_run_on_over_the_end_of_a_page_to_what_they_decide() -> None:
@@ -233,6 +239,83 @@ def test_an_annex_belongs_where_all_that_was_read_of_the_head_agrees(
     assert found(first, annex) == [(1, 2, sure)]
 
 
+def looked_at(rows: Sequence[Row], *numbers: str) -> StackPage:
+    """A page, and what closer looks read of its number line."""
+    return replace(at(rows), looks={"number": [words_of([Row(number, LEFT, 0.11)]) for number in numbers]})
+
+
+def test_an_annex_belongs_to_the_number_that_a_closer_look_read() -> None:
+    unread = instead(BY_NUMBER, "Số:", "Số: ?#/QĐ-BNV")
+    annex = instead(ANNEX, "(Kèm", "(Kèm theo Quyết định số 1368/QĐ-BNV của Bộ trưởng)")
+    assert found(unread, annex) == [(1, 2, False)]
+    assert found(looked_at(unread, "Số: I1368/QĐ-BNV"), annex) == [(1, 2, True)]
+    assert found(looked_at(unread, "Số: 1397/QĐ-BNV"), annex) == [(1, 2, False)]
+
+
+def test_what_the_looks_agree_on_contradicts_an_annex_and_what_they_dispute_does_not() -> None:
+    """Its day was not read, but its month is that of the annex."""
+    annex = instead(ANNEX, "(Kèm", "(Kèm theo Quyết định số 12/QĐ-BNV ngày 31 tháng 12 năm 2021 của Bộ trưởng)")
+    first = [*BY_MONTH, Row("Số: 415/QĐ-BNV", LEFT, 0.13)]
+    assert found(looked_at(first, "Số: 415/QĐ-BNV"), annex) == [(1, 2, False)]
+    assert found(looked_at(first, "Số: 3/QĐ-BNV", "Số: 71/QĐ-BNV"), annex) == [(1, 2, True)]
+
+
+@pytest.mark.parametrize(
+    ("note", "sure"),
+    [
+        ("Quyết định số I368/QĐ-BNV ngày 3I tháng T2 năm 2021", True),
+        ("Quyết định số 1368⁄QĐ-BNV", True),
+        ("Quyết định số 1398/QĐ-BNV", False),
+        ("Quyết định số 1363/QĐ-BNV ngày 31 tháng 12 năm 2021", True),  # misread: the figures are of like shape
+        ("Quyết định số 1364/QĐ-BNV ngày 31 tháng 12 năm 2021", False),
+        ("Quyết định số 1368/QĐ-BTNV ngày 30 tháng 12 năm 2021", False),
+        ("Giấy phép số 12/GP-BNV ngày 02 tháng 5 năm 2019", False),
+    ],
+)
+def test_letters_in_an_annex_s_note_are_the_figures_that_they_stand_for(note: str, sure: bool) -> None:
+    annex = instead(ANNEX, "(Kèm", f"(Kèm theo {note} của Bộ trưởng)")
+    assert found(DECISION, annex) == [(1, 2, sure)]
+
+
+@pytest.mark.parametrize(
+    ("title", "note", "sure"),
+    [
+        ("Hội Khoa học Lịch sử Việt Nam", "Quyết định số 12/QĐ-BNV ngày 31 tháng 12 năm 2021", True),
+        ("Hội Nuôi ong tỉnh Tây Ninh", "Quyết định số 12/QĐ-BNV ngày 31 tháng 12 năm 2021", False),
+        ("Hội Khoa học Lịch sử Việt Nam", "Giấy phép số 12/GP-BNV ngày 31 tháng 12 năm 2021", False),
+        ("Việt Nam", "Quyết định số 12/QĐ-BNV ngày 31 tháng 12 năm 2021", False),
+    ],
+)
+def test_an_annex_about_what_a_decision_without_number_and_date_is_about_belongs_to_it(
+    title: str, note: str, sure: bool
+) -> None:
+    annex = instead(instead(ANNEX, "(Kèm", f"(Kèm theo {note} của Bộ trưởng)"), "Cá nhân", title)
+    assert found(BY_TYPE, annex) == [(1, 2, sure)]
+
+
+def test_a_charter_of_the_same_name_outweighs_a_misread_figure_of_the_day_but_no_other_number() -> None:
+    note = "(Phê duyệt kèm theo Quyết định số {} ngày 31 tháng 12 năm 2024 của Bộ trưởng)"
+    charter = instead(instead(ANNEX, "DANH SÁCH", "ĐIỀU LỆ"), "Cá nhân", "Hội Khoa học Lịch sử Việt Nam")
+    of_2021 = instead(charter, "(Kèm", note.format("12/QĐ-BNV").replace("2024", "2027"))
+    assert found(without(DECISION, "Số:"), of_2021) == [(1, 2, True)], "one was read as seven"
+    assert found(DECISION, of_2021) == [(1, 2, False)]
+    assert found(without(DECISION, "Số:"), instead(charter, "(Kèm", note.format("12/QĐ-BNV"))) == [(1, 2, False)]
+
+
+def test_an_annex_whose_decision_lies_elsewhere_in_the_file_is_left_to_a_person() -> None:
+    """The numbers are so near that one may be the other misread, but the right one is there."""
+    nearly = instead(DECISION, "Số:", "Số: 1868/QĐ-BNV")
+    assert found(nearly, ANNEX, OTHER) == [(1, 2, True), (3, 3, True)]
+    assert found(nearly, ANNEX, OTHER, DECISION) == [(1, 2, False), (3, 3, True), (4, 4, True)]
+    assert found(DECISION, OTHER, nearly, ANNEX) == [(1, 1, True), (2, 2, True), (3, 4, False)]
+
+
+def test_a_speck_read_as_a_page_number_does_not_contradict_a_whole_head_if_it_cannot_follow() -> None:
+    speck = Row("5", MIDDLE, 0.05)
+    assert found(DECISION, [speck, *OTHER]) == CUT
+    assert found(DECISION, [speck, *without(OTHER, "Số:")]) == DOUBTED
+
+
 DOCUMENTS: tuple[tuple[StackPage, ...], ...] = (
     (at(OVER),),
     (at([*OTHER_OPENING, FILED]),),
@@ -285,6 +368,16 @@ def test_a_list_s_later_rows_go_on_with_the_annex_however_many_numbers_were_lost
 def test_a_table_without_numbers_goes_on_with_an_annex_that_fills_its_page() -> None:
     assert found(DECISION, FULL_ANNEX, table(), OTHER) == [(1, 3, True), (4, 4, True)]
     assert found(DECISION, FULL_ANNEX, [row for row in table() if row.centre < 0.7], OTHER)[0] == (1, 3, False)
+
+
+def test_a_row_of_cells_alone_on_its_page_is_the_last_one_of_the_annex_before() -> None:
+    row = [Row("Phó Giám đốc", 0.5, 0.1), Row("Sở Nội vụ tỉnh Lâm Đồng", 0.78, 0.1)]
+    assert found(DECISION, FULL_ANNEX, row, OTHER) == [(1, 3, True), (4, 4, True)]
+    assert found(DECISION, FULL_ANNEX, [Row("Phó Giám đốc | Sở Nội vụ", 0.5, 0.1)], OTHER)[0] == (1, 3, True)
+    assert found(DECISION, FULL_ANNEX, [*row, Row("Nguyễn Văn An", 0.5, 0.5)], OTHER)[0] == (1, 3, False)
+    assert found(DECISION, [*ANNEX[:3], *rows_from(1, 5, 0.2)], row)[0] == (1, 3, False), "there was room for it"
+    head = [Row("HỘI ĐỒNG NGHIỆM THU", LEFT, 0.1), Row("ĐỀ TÀI CẤP TỈNH", RIGHT, 0.1)]
+    assert found(DECISION, FULL_ANNEX, head)[0] == (1, 3, False)
 
 
 def test_the_last_words_of_a_text_go_on_with_the_annex_before() -> None:
