@@ -4,6 +4,7 @@ from sohoa.journey.chunks import Chunk, PageRange, plan_chunks, read_chunk
 from sohoa.journey.copies import make_copies
 from sohoa.journey.documents import compile_documents
 from sohoa.journey.judging import judge_documents
+from sohoa.journey.measuring import take_in_cases
 from sohoa.journey.publishing import (
     BatchOutcome,
     count_outcome,
@@ -28,5 +29,6 @@ __all__ = [
     "publish_rates",
     "read_chunk",
     "settle_waiting",
+    "take_in_cases",
     "take_in_register",
 ]

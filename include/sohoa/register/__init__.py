@@ -5,6 +5,7 @@ from __future__ import annotations
 from sohoa.register.cells import CellReader, parse_date
 from sohoa.register.importing import ImportSummary, import_register, read_register
 from sohoa.register.normalise import clean_text, clean_unit_code, fold_code, fold_diacritics, result_key
+from sohoa.register.refusing import RowsRefused
 from sohoa.register.rows import OPTIONAL, REQUIRED, VALIDITY, RegisterRow, Rejection
 from sohoa.register.tables import Contract, RawRow, open_table
 
@@ -18,6 +19,7 @@ __all__ = [
     "RawRow",
     "RegisterRow",
     "Rejection",
+    "RowsRefused",
     "clean_text",
     "clean_unit_code",
     "fold_code",
