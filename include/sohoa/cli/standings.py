@@ -90,7 +90,7 @@ def value(indicator: DeclaredIndicator, measured: float | Decimal | None, langua
     if indicator.unit == "share":
         return f"{_number(round(float(measured) * 100, 2), language)} %"
     if indicator.unit == "yes_no":
-        return say("indicator.yes" if measured else "indicator.no", language)
+        return say("indicator.answer_yes" if measured else "indicator.answer_no", language)
     return say(f"indicator.unit_{indicator.unit}", language, value=_number(round(float(measured), 2), language))
 
 
@@ -98,7 +98,8 @@ def target(indicator: DeclaredIndicator, wanted: TargetInYear | None, language: 
     """`≥ 80 %`, with its basis where no document states it."""
     if wanted is None:
         return None
-    text = f"{_SIGNS[indicator.comparator]} {value(indicator, wanted.value, language)}"
+    sign = "" if indicator.unit == "yes_no" else f"{_SIGNS[indicator.comparator]} "
+    text = f"{sign}{value(indicator, wanted.value, language)}"
     basis = "" if wanted.basis == "stated" else f" ({say(f'indicator.basis_{wanted.basis}', language)})"
     return text + basis
 
