@@ -8,6 +8,8 @@ from sohoa.catalogue.database import connect
 from sohoa.catalogue.migrate import migrate
 from sohoa.settings import Settings
 
+SUITES = Path(__file__).parents[3] / "expectations"
+
 
 @pytest.fixture(scope="session")
 def _empty_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -22,7 +24,7 @@ def _empty_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, _empty_catalogue: Path) -> Settings:
-    made = Settings(home=tmp_path / "home")
+    made = Settings(home=tmp_path / "home", expectations=SUITES)
     made.home.mkdir()
     (made.home / "catalogue.db").write_bytes(_empty_catalogue.read_bytes())
     return made
