@@ -132,6 +132,22 @@ def declared_table(language: str) -> str:
                 "; ".join(_sources(one)),
             ]
         )
+    return f"{_markdown(rows)}\n\n{_markdown(_source_documents(language))}"
+
+
+def _source_documents(language: str) -> list[list[str]]:
+    heading = [say(f"indicator.column_{column}", language) for column in ("source", "document", "role", "note")]
+    return [
+        heading,
+        ["---"] * len(heading),
+        *(
+            [key, one.title, say(f"indicator.role_{one.role}", language), one.note or "–"]
+            for key, one in load_indicators().sources.items()
+        ),
+    ]
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

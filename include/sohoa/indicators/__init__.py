@@ -10,7 +10,7 @@ What others may call:
     load_indicators             every target of the source documents as a declared indicator
     standings, standings_of     their figures in a period against their targets, or what is missing
     import_readings             figures measured elsewhere
-    headline_path               2021 T01, 2022 T02, then T04a, with the breaks of population
+    headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
     approve_base                freeze the share that "+20 points a year" grows from
 """
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from sohoa.indicators.bases import Base, approve_base
 from sohoa.indicators.declared import DeclaredIndicator, IndicatorBook, load_indicators
-from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path
+from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
 from sohoa.indicators.measured import Beside, Measurement
 from sohoa.indicators.periods import (
     CALENDARS,
@@ -73,6 +73,7 @@ __all__ = [
     "load_indicators",
     "load_rulebook",
     "parse_period",
+    "path_of",
     "periods_of_year",
     "population_items",
     "rates_at",

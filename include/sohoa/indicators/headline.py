@@ -6,6 +6,7 @@ neighbouring points across a break do not compare; the line on P2 beside them al
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -13,9 +14,9 @@ from typing import Any
 
 from sohoa.catalogue.database import reading
 from sohoa.indicators.bases import Base, base_of
-from sohoa.indicators.declared import load_indicators
+from sohoa.indicators.declared import DeclaredIndicator, load_indicators
 from sohoa.indicators.periods import Calendar, make_period
-from sohoa.indicators.rates import Cut, Rate, rates_at
+from sohoa.indicators.rates import Rate, compute_rates
 from sohoa.indicators.standing import target_in
 from sohoa.settings import Settings
 
@@ -89,19 +90,21 @@ def headline_path(
         calendar: civil, or report (years run from 15 December to 14 December).
         unit: A unit's code; None for all.
     """
-    years = range(FIRST_YEAR, last_year + 1)
-    growing = load_indicators().get(GROWING)
-    if growing is None or growing.growth is None:
-        raise ValueError(f"{GROWING} has no growing target in the ruleset")
+    periods = [make_period("year", year, 1, calendar) for year in range(FIRST_YEAR, last_year + 1)]
+    rates = {period.year: compute_rates(settings, period=period) for period in periods}
     with reading(settings.catalogue_url) as session:
-        connection = session.connection()
-        cuts = [Cut.of_period(make_period("year", year, 1, calendar)) for year in years]
-        by_year = dict(zip(years, rates_at(connection, cuts), strict=True))
-        base = base_of(connection, growing)
+        base = base_of(session.connection(), _declared(GROWING))
     if base is None:
         raise ValueError(f"{GROWING} has neither a measured nor an assumed base")
-    points = tuple(_point(year, by_year[year], base, unit) for year in years)
-    measured = _rate(by_year.get(growing.growth.base_year, []), GROWING, unit)
+    return path_of(rates, base, calendar=calendar, unit=unit)
+
+
+def path_of(
+    rates: Mapping[int, Sequence[Rate]], base: Base, *, calendar: Calendar = "civil", unit: str | None = None
+) -> HeadlinePath:
+    """The path over rates that were measured already: those at the end of each year, by year."""
+    points = tuple(_point(year, rates[year], base, unit) for year in sorted(rates))
+    measured = _rate(rates.get(base.year, ()), GROWING, unit)
     return HeadlinePath(calendar, unit, points, _breaks(points), base, measured.rate)
 
 
@@ -110,10 +113,15 @@ def indicator_of_year(year: int) -> str:
     return {2021: "T01", 2022: "T02"}.get(year, GROWING)
 
 
-def _point(year: int, rates: list[Rate], base: Base, unit: str | None) -> HeadlinePoint:
-    indicator = load_indicators().get(indicator_of_year(year))
-    if indicator is None:
-        raise ValueError(f"{indicator_of_year(year)} is not in the ruleset")
+def _declared(code: str) -> DeclaredIndicator:
+    found = load_indicators().get(code)
+    if found is None:
+        raise ValueError(f"{code} is not in the ruleset")
+    return found
+
+
+def _point(year: int, rates: Sequence[Rate], base: Base, unit: str | None) -> HeadlinePoint:
+    indicator = _declared(indicator_of_year(year))
     own, same = _rate(rates, indicator.code, unit), _rate(rates, SAME_POPULATION, unit)
     target = target_in(indicator, year, base)
     return HeadlinePoint(
@@ -136,7 +144,7 @@ def _share(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _rate(rates: list[Rate], indicator: str, unit: str | None) -> Rate:
+def _rate(rates: Sequence[Rate], indicator: str, unit: str | None) -> Rate:
     """The rate of a unit; of one that has nothing to count, an empty one."""
     found = (rate for rate in rates if rate.indicator == indicator and rate.unit_code == unit)
     nothing = Rate(indicator, unit, None, None, 0, 0, None, None, None, None)

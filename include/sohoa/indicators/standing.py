@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,11 +15,11 @@ from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Unit
 from sohoa.errors import SohoaError
 from sohoa.indicators.bases import Base, base_of
-from sohoa.indicators.case_figures import case_figures
-from sohoa.indicators.declared import DeclaredIndicator, DeclaredTarget, load_indicators
+from sohoa.indicators.declared import DeclaredIndicator, DeclaredTarget, Measured, load_indicators
+from sohoa.indicators.export_figures import figures_of_cases
 from sohoa.indicators.measured import MISSING, Measurement
 from sohoa.indicators.periods import Period
-from sohoa.indicators.rates import Cut, rates_at
+from sohoa.indicators.rates import Rate, compute_rates
 from sohoa.indicators.readings import Reading, newest_readings
 from sohoa.indicators.scopes import in_scope
 from sohoa.messages import say
@@ -108,8 +108,9 @@ def standings(settings: Settings, period: Period, unit: str | None = None) -> li
     Raises:
         SohoaError: neither the catalogue nor any figure knows the unit.
     """
+    rates = compute_rates(settings, period=period)
     with reading(settings.catalogue_url) as session:
-        found = list(_standings(session.connection(), period, [one.code for one in load_indicators().indicators]))
+        found = list(_standings(session.connection(), period, load_indicators().indicators, rates))
         known = {one.measured.unit_code for some in found for one in some}
         if unit not in known and session.get(Unit, unit) is None:
             raise SohoaError(say("indicator.unit_unknown", settings.language, unit=unit))
@@ -126,8 +127,9 @@ def standings_of(settings: Settings, code: str, period: Period) -> list[Standing
     if indicator is None:
         known = ", ".join(one.code for one in load_indicators().indicators)
         raise SohoaError(say("indicator.unknown", settings.language, indicator=code, known=known))
+    rates = compute_rates(settings, period=period) if indicator.measured == "register" else []
     with reading(settings.catalogue_url) as session:
-        return next(_standings(session.connection(), period, [indicator.code]))
+        return next(_standings(session.connection(), period, [indicator], rates))
 
 
 def _without(whole: Standing, unit: str | None) -> Standing:
@@ -137,33 +139,31 @@ def _without(whole: Standing, unit: str | None) -> Standing:
     return Standing(whole.indicator, whole.period, measured, whole.target, "no_data")
 
 
-def _standings(connection: Connection, period: Period, codes: list[str]) -> Iterator[list[Standing]]:
-    book = load_indicators()
-    wanted = [one for one in book.indicators if one.code in codes]
-    measured: dict[str, list[Measurement]] = {}
+def _standings(
+    connection: Connection, period: Period, wanted: Sequence[DeclaredIndicator], rates: Sequence[Rate]
+) -> Iterator[list[Standing]]:
     scopes = {one.code: one.scope for one in wanted if one.measured == "case_export"}
-    if scopes:
-        measured |= case_figures(connection, period, dict(scopes))
-    if any(one.measured == "register" for one in wanted):
-        measured |= _register_figures(connection, period)
+    exported = figures_of_cases(connection, period, scopes) if scopes else {}
     readings = list(newest_readings(connection, period).values())
+    figures: dict[Measured, Callable[[DeclaredIndicator], list[Measurement]]] = {
+        "register": lambda one: _register_figures(one, rates),
+        "case_export": lambda one: exported[one.code],
+        "readings": lambda one: _read_figures(one, readings),
+        "evidence": lambda _: [Measurement(None, missing=EVIDENCE_TO_COME)],
+    }
     for indicator in wanted:
-        if indicator.measured == "readings":
-            measured[indicator.code] = _read_figures(indicator, readings)
-        elif indicator.measured == "evidence":
-            measured[indicator.code] = [Measurement(None, missing=EVIDENCE_TO_COME)]
         target = target_in(indicator, period.year, base_of(connection, indicator))
-        yield [_standing(indicator, period, one, target) for one in measured[indicator.code]]
+        yield [_standing(indicator, period, one, target) for one in figures[indicator.measured](indicator)]
 
 
-def _register_figures(connection: Connection, period: Period) -> dict[str, list[Measurement]]:
-    (rates,) = rates_at(connection, [Cut.of_period(period)])
-    found: dict[str, list[Measurement]] = {}
-    for rate in rates:
-        missing = MISSING if rate.rate is None else None
-        one = Measurement(rate.unit_code, rate.numerator, rate.denominator, rate.rate, missing=missing)
-        found.setdefault(rate.indicator, []).append(one)
-    return found
+def _register_figures(indicator: DeclaredIndicator, rates: Sequence[Rate]) -> list[Measurement]:
+    return [
+        Measurement(
+            one.unit_code, one.numerator, one.denominator, one.rate, missing=MISSING if one.rate is None else None
+        )
+        for one in rates
+        if one.indicator == indicator.code
+    ]
 
 
 def _read_figures(indicator: DeclaredIndicator, readings: list[Reading]) -> list[Measurement]:

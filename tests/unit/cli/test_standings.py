@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from cases.exports import case, paper, write
-from indicators.test_readings import told
-from indicators.test_readings import write as write_readings
+from indicators.forms import told
+from indicators.forms import write as write_readings
 
 from cli.running import Sohoa, run
 from sohoa.catalogue.migrate import migrate

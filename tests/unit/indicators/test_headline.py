@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import delete
 
-from indicators.test_standing import cases_of
+from indicators.forms import cases_of
 from indicators.world import Entry, scanned, store
 from sohoa.catalogue.database import writing
 from sohoa.catalogue.models import ApprovedBase

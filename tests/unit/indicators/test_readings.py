@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -9,39 +8,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from indicators.forms import HEADERS, told, write
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import FigureImport, IndicatorReading
 from sohoa.indicators import import_readings, parse_period
-from sohoa.indicators.readings import CONTRACT, Reading, newest_readings, parse_number, parse_reading
+from sohoa.indicators.readings import Reading, newest_readings, parse_number, parse_reading
 from sohoa.messages import say
 from sohoa.register import RowsRefused
 from sohoa.settings import Settings
 
 CIVIL_2025 = ("civil", "2025")
-HEADERS = (*CONTRACT.required, *CONTRACT.optional)
-
-
-def told(indicator: str = "T13", **changes: str) -> dict[str, str]:
-    usual = {
-        "Mã chỉ tiêu": indicator,
-        "Mã đơn vị": "G09",
-        "Kỳ": "2025",
-        "Tử số": "190",
-        "Mẫu số": "200",
-        "Giá trị": "",
-        "Nguồn số liệu": "Khảo sát tháng 11/2025",
-        "Lịch": "",
-    }
-    return usual | {name.replace("_", " "): value for name, value in changes.items()}
-
-
-def write(folder: Path, *rows: dict[str, str]) -> Path:
-    path = folder / "readings.csv"
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, HEADERS)
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from cases.exports import case, paper, take_in
 from sqlalchemy import delete
 
-from indicators.test_readings import told, write
-from indicators.world import Case, Entry, scanned, store
+from indicators.forms import cases_of, told, write
+from indicators.world import Entry, scanned, store
 from sohoa.catalogue.database import writing
 from sohoa.catalogue.models import (
     ApprovedBase,
@@ -135,19 +135,6 @@ def test_trajectory_and_end_state_are_two_lines(settings: Settings) -> None:
     assert growing.target is not None
     assert end.target is not None
     assert (float(growing.target.value), float(end.target.value)) == (0.8, 1.0)
-
-
-def cases_of(year: int, digitised: int, all_of_them: int) -> list[Entry]:
-    day = dt.date(year, 6, 1)
-    return [
-        Entry(
-            day,
-            status="accepted" if number < digitised else None,
-            digitised_on=day if number < digitised else None,
-            cases=[Case(f"G09-{year}-{number}", "Đã giải quyết", day, day)],
-        )
-        for number in range(all_of_them)
-    ]
 
 
 def test_points_grow_from_the_assumed_base_until_one_is_approved_and_then_from_that(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_
 
-from sohoa.indicators.case_facts import Condition, days_between, one_if
+from sohoa.indicators.export_facts import Condition, days_between, one_if
 from sohoa.indicators.periods import Period
 
 MOST_SUPPLEMENTS = 1

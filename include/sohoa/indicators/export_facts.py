@@ -39,7 +39,7 @@ def one_if(condition: Condition) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def case_facts(period: Period) -> Select[*tuple[Any, ...]]:
+def facts_of_cases(period: Period) -> Select[*tuple[Any, ...]]:
     """One row per case, with what its papers, and its hand-overs within the period, come to."""
     papers = _papers().subquery("papers")
     handed = _handed(period).subquery("handed")

@@ -6,14 +6,14 @@ that it needs: where one does, there is no figure, since leaving it out would mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, select
 
-from sohoa.indicators.case_facts import case_facts, days_between, one_if
-from sohoa.indicators.case_measures import MEASURES, Measure, has_held_papers, received
+from sohoa.indicators.export_facts import days_between, facts_of_cases, one_if
+from sohoa.indicators.export_measures import MEASURES, Measure, has_held_papers, received
 from sohoa.indicators.measured import MISSING, UNKNOWN, Beside, Measurement
 from sohoa.indicators.periods import Period
 from sohoa.indicators.scopes import in_scope
@@ -41,7 +41,7 @@ class _Counts:
         )
 
 
-def case_figures(connection: Connection, period: Period, scopes: dict[str, str]) -> dict[str, list[Measurement]]:
+def figures_of_cases(connection: Connection, period: Period, scopes: Mapping[str, str]) -> dict[str, list[Measurement]]:
     """The figures of a period: of all units in scope together, then of each unit that has cases.
 
     Args:
@@ -49,7 +49,7 @@ def case_figures(connection: Connection, period: Period, scopes: dict[str, str])
         period: The cases received, ended or handed on from its first to its last day, as the measure says.
         scopes: The indicators wanted, each with the scope of its target.
     """
-    facts = case_facts(period).cte("facts").prefix_with("MATERIALIZED").c
+    facts = facts_of_cases(period).cte("facts").prefix_with("MATERIALIZED").c
     measures = {code: MEASURES[code](facts, period) for code in scopes}
     by_unit = _count(connection, facts, measures)
     beside = {

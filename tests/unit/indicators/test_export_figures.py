@@ -10,8 +10,8 @@ from cases.exports import Row, case, handed, opened, paper, take_in
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.migrate import migrate
 from sohoa.indicators import Measurement, load_indicators, parse_period
-from sohoa.indicators.case_figures import case_figures
-from sohoa.indicators.case_measures import MEASURES
+from sohoa.indicators.export_figures import figures_of_cases
+from sohoa.indicators.export_measures import MEASURES
 from sohoa.indicators.measured import MISSING, UNKNOWN
 from sohoa.settings import Settings
 
@@ -110,7 +110,7 @@ def figures(settings: Settings, code: str, period: str, calendar: str = "civil")
     indicator = load_indicators().get(code)
     assert indicator is not None
     with reading(settings.catalogue_url) as session:
-        found = case_figures(session.connection(), parse_period(period, calendar), {code: indicator.scope})
+        found = figures_of_cases(session.connection(), parse_period(period, calendar), {code: indicator.scope})
     return {one.unit_code: one for one in found[code]}
 
 
