@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -44,6 +44,9 @@ _OPTIONAL_FIELDS = {
     "applicant_ref": "Mã người nộp",
 }
 _NOT_STORED = ("line", "unit_name", "dossier_code")
+_STORED = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in _NOT_STORED) for kind in (Case, Component, Handover)
+}
 
 Values: TypeAlias = dict[str, Any]
 
@@ -220,7 +223,7 @@ def _parts(
 
 
 def _case_values(case: Case, held: Values | None, columns: frozenset[str]) -> Values:
-    values = {name: value for name, value in asdict(case).items() if name not in _NOT_STORED}
+    values = _stored(case)
     if held is not None:
         kept = [name for name, column in _OPTIONAL_FIELDS.items() if column not in columns]
         values |= {name: held[name] for name in kept}
@@ -231,8 +234,11 @@ def _part_values(told: Mapping[str, Sequence[Component] | Sequence[Handover]], d
     """The parts that a case is to have; None if the file tells of no part of this kind."""
     if not told:
         return None
-    rows = (asdict(row) for row in told.get(dossier, ()))
-    return [{name: value for name, value in row.items() if name not in _NOT_STORED} for row in rows]
+    return [_stored(row) for row in told.get(dossier, ())]
+
+
+def _stored(row: Case | Component | Handover) -> Values:
+    return {name: getattr(row, name) for name in _STORED[type(row)]}
 
 
 def _difference(held: Values | None, wanted: Values) -> tuple[Values, Values]:

@@ -256,6 +256,13 @@ def test_an_export_without_papers_tells_nothing_of_papers(bare: Settings, code: 
     assert (whole.value, whole.missing) == (None, MISSING)
 
 
+@pytest.mark.parametrize(("code", "counted"), [("T04a-HS", (0, 1)), ("T04a-GT", (1, 2)), ("Q766-4.2", (1, 1))])
+def test_a_dossier_is_digitised_only_with_all_its_papers(bare: Settings, code: str, counted: tuple[int, int]) -> None:
+    """QĐ 766 (4.2) is content with one."""
+    take_in(bare, bare.home, [case("1"), paper("1"), paper("1", Tệp_đính_kèm="Không")])
+    assert fraction(figures(bare, code, "2024")[None]) == counted
+
+
 def test_a_unit_with_a_code_of_no_known_form_is_not_lost(bare: Settings) -> None:
     take_in(bare, bare.home, [case("1", Mã_đơn_vị="VPBO"), case("2", Mã_đơn_vị="000.00.05.G09", Kênh_tiếp_nhận="3")])
     assert fraction(figures(bare, "T07", "2024")[None]) == (1, 2)
