@@ -25,7 +25,7 @@ from sohoa.indicators.scopes import in_scope
 from sohoa.messages import say
 from sohoa.settings import Settings
 
-Verdict = Literal["met", "missed", "no_data", "no_target", "ambiguous", "not_comparable"]
+Verdict = Literal["met", "missed", "no_data", "no_target", "no_base", "ambiguous", "not_comparable"]
 
 EVIDENCE_TO_COME = "indicator.missing_evidence"
 _COMPARE = {">=": operator.ge, "<=": operator.le}
@@ -53,7 +53,7 @@ class Standing:
     """One line of the table: an indicator, its measurement in a period, its target and what follows.
 
     `verdict`: `met` and `missed` only where there is a figure and an unambiguous target; `not_comparable` where
-    the target is for a whole year and the period is not one. `overdue`: missed, and the day to reach it is over.
+    the target is for a whole year and the period is not one; `no_base` where a growing target has none to grow from. `overdue`: missed, and the day to reach it is over.
     """
 
     indicator: DeclaredIndicator
@@ -186,13 +186,18 @@ def _read_figure(unit: str | None, told: Reading) -> Measurement:
 def target_in(indicator: DeclaredIndicator, year: int, base: Base | None) -> TargetInYear | None:
     """The target of a year: stated, or grown from its base in percentage points (C5)."""
     growth = indicator.growth
-    if growth is not None and growth.first_year <= year <= growth.last_year:
+    if growth is not None and _grows_in(indicator, year):
         if base is None:
             return None
         due_on = dt.date(year, 12, 31)
         return TargetInYear(growth.points(base.value, year), base.basis, growth.relative(base.value, year), due_on)
     stated: DeclaredTarget | None = indicator.target_in(year)
     return None if stated is None else TargetInYear(stated.value, stated.basis, due_on=stated.due_in(year))
+
+
+def _grows_in(indicator: DeclaredIndicator, year: int) -> bool:
+    growth = indicator.growth
+    return growth is not None and growth.first_year <= year <= growth.last_year
 
 
 def _standing(
@@ -209,7 +214,7 @@ def _verdict(
     if measured.value is None:
         return "no_data"
     if target is None:
-        return "no_target"
+        return "no_base" if _grows_in(indicator, period.year) else "no_target"
     if indicator.status == "ambiguous":
         return "ambiguous"
     if indicator.unit == "cases_per_person_year" and period.kind != "year":

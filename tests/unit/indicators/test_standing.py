@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cases.exports import case, paper, take_in
@@ -31,6 +32,8 @@ from sohoa.indicators import (
     standings,
     standings_of,
 )
+from sohoa.indicators.standing import Verdict
+from sohoa.messages import LANGUAGES, say
 from sohoa.settings import Settings
 
 DAY = dt.date(2022, 3, 1)
@@ -165,7 +168,10 @@ def test_what_is_no_base_is_not_approved(settings: Settings, code: str, numerato
 def test_classes_without_a_base_of_their_own_have_no_target(settings: Settings, tmp_path: Path) -> None:
     """60 % was promised of results, not of dossiers or papers."""
     take_in(settings, tmp_path, [case("1"), paper("1")])
-    assert one(settings, "T04a-GT", "2024").verdict == "no_target"
+    assert one(settings, "T04a-GT", "2024").verdict == "no_base"
+    assert one(settings, "T04a-GT", "2026").verdict == "no_data"
+    approve_base(settings, "T04a-GT", 1, 2, calendar="civil", approved_by="B")
+    assert one(settings, "T04a-GT", "2024").verdict == "met"
 
 
 def test_share_of_people_is_shown_beside_that_of_cases(settings: Settings, tmp_path: Path) -> None:
@@ -238,6 +244,14 @@ def test_the_report_year_ends_with_14_december(settings: Settings, scanned_on: d
     store(settings, [scanned(DAY, scanned_on)])
     assert one(settings, "T02", "2022", "report").measured.numerator == digitised
     assert one(settings, "T02", "2022", "civil").measured.numerator == 1
+
+
+def test_every_verdict_and_status_can_be_told() -> None:
+    words = [f"verdict_{verdict}" for verdict in get_args(Verdict)]
+    words += [f"status_{one.status}" for one in load_indicators().indicators]
+    words += [f"measured_{one.measured}" for one in load_indicators().indicators]
+    words += [f"role_{source.role}" for source in load_indicators().sources.values()]
+    assert all(say(f"indicator.{word}", language) for word in words for language in LANGUAGES)
 
 
 def test_an_indicator_that_there_is_not_is_told_with_those_that_there_are(settings: Settings) -> None:
