@@ -53,7 +53,8 @@ class Standing:
     """One line of the table: an indicator, its measurement in a period, its target and what follows.
 
     `verdict`: `met` and `missed` only where there is a figure and an unambiguous target; `not_comparable` where
-    the target is for a whole year and the period is not one; `no_base` where a growing target has none to grow from. `overdue`: missed, and the day to reach it is over.
+    the target is for a whole year and the period is not one; `no_base` where a growing target has none to grow
+    from. `overdue`: missed, and the day to reach it is over.
     """
 
     indicator: DeclaredIndicator
