@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from sohoa.cli.output import note, print_table
 from sohoa.indicators import (
     Beside,
     DeclaredIndicator,
+    Floors,
+    Level,
     Measurement,
     Period,
     Standing,
@@ -47,6 +49,8 @@ def print_indicator(lines: Sequence[Standing], period: Period, language: str) ->
         print(f"  {source}")
     if indicator.note:
         print(f"  {indicator.note}")
+    if indicator.floors:
+        print(f"  {_floors(indicator, indicator.floors, language)}")
     columns = ("unit", "fraction", "value", "target", "verdict")
     headings = [say(f"indicator.column_{column}", language) for column in columns]
     rows: list[tuple[Any, ...]] = []
@@ -59,6 +63,11 @@ def print_indicator(lines: Sequence[Standing], period: Period, language: str) ->
     if lines[0].target is not None and lines[0].target.relative is not None:
         relative = value(indicator, float(lines[0].target.relative), language)
         note(f"{say('indicator.relative', language)}: {relative}")
+
+
+def _floors(indicator: DeclaredIndicator, floors: Floors, language: str) -> str:
+    shares = {level: value(indicator, floors.of(level), language) for level in get_args(Level)}
+    return say("indicator.floors", language, source=floors.source, year=floors.year, **shares)
 
 
 def _title(period: Period, language: str) -> str:

@@ -17,7 +17,7 @@ What others may call:
 from __future__ import annotations
 
 from sohoa.indicators.bases import Base, approve_base
-from sohoa.indicators.declared import DeclaredIndicator, IndicatorBook, load_indicators
+from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
 from sohoa.indicators.measured import Beside, Measurement
 from sohoa.indicators.periods import (
@@ -50,10 +50,12 @@ __all__ = [
     "Beside",
     "Cut",
     "DeclaredIndicator",
+    "Floors",
     "HeadlinePath",
     "HeadlinePoint",
     "Indicator",
     "IndicatorBook",
+    "Level",
     "Measurement",
     "Period",
     "Population",

@@ -55,6 +55,7 @@ def test_show_tells_of_each_unit_and_what_stands_beside(sohoa: Sohoa, tmp_path: 
     assert [line["unit_code"] for line in data["standings"]] == [None, "G09.05", "G09.06"]
     assert data["standings"][0]["beside"][0]["denominator"] == 2
     assert sohoa("indicators", "show", "T99").code == 3
+    assert "trung ương 40 %, tỉnh 30 %, huyện 20 %, xã 15 %" in sohoa("indicators", "show", "T01").out
 
 
 def test_rates_are_asked_for_as_before(sohoa: Sohoa) -> None:
