@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import img2pdf
 import pypdfium2 as pdfium
@@ -18,6 +20,7 @@ from PIL import Image, ImageSequence
 
 from sohoa.samples import make_samples
 
+T = TypeVar("T")
 BIN = Path(sys.executable).parent
 JOBS = os.cpu_count() or 2
 PageKey = tuple[str, int]
@@ -43,8 +46,32 @@ class Scans:
     truth: dict[PageKey, list[str]]
 
 
+def kept_or_made(folder: Path, name: str, make: Callable[[Path], T]) -> T:
+    """What `make` writes into a folder and tells of it: `folder`, or one where it stays for the next run.
+
+    Generating takes as long as reading; `SOHOA_KEPT_SAMPLES` says where samples stay. Delete that folder after a
+    change of the generator.
+    """
+    kept = os.environ.get("SOHOA_KEPT_SAMPLES")
+    if not kept:
+        return make(folder)
+    place = Path(kept) / name
+    told = place / "made.pickle"
+    if not told.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        told.write_bytes(pickle.dumps(make(place)))
+    made: T = pickle.loads(told.read_bytes())  # noqa: S301  # we wrote it
+    return made
+
+
 def make_scans(folder: Path, n_documents: int, seed: int, level: str, dpi: int | None = 300) -> Scans:
     """Scans of the test side, which nothing was tuned on; at `dpi`, or mixed as the level has it."""
+    name = f"{level}-{seed}-{n_documents}-{dpi or 'mixed'}"
+    return kept_or_made(folder, name, lambda place: _make_scans(place, n_documents, seed, level, dpi))
+
+
+def _make_scans(folder: Path, n_documents: int, seed: int, level: str, dpi: int | None) -> Scans:
     made = make_samples(folder / "samples", n_documents, seed, level, side="test", dpi=dpi)
     (folder / "pages").mkdir()
     images: list[Path] = []

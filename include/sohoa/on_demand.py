@@ -20,7 +20,7 @@ class OnDemand(Sequence[T]):
             numbers: of the items, in order.
             n_kept: how many stay in memory; parts (slices) keep as many again.
         """
-        self._make, self._numbers, self._n_kept = make, numbers, n_kept
+        self._numbers, self._n_kept = numbers, n_kept
         self._made = lru_cache(maxsize=n_kept)(make)
 
     def __len__(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contenders import digitise, export, prepare_home
+from contenders import digitise, export, kept_or_made, prepare_home
 
 from sohoa.reading.stacks import DIVISION_REASONS
 from sohoa.samples import make_stacks
@@ -26,7 +26,13 @@ Range = tuple[int, int]
 
 def digitised(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Truth and export of freshly made stacks of the office level, a row for each document."""
-    made = make_stacks(folder / "samples", N_STACKS, PER_STACK, SEED, "office", side="test", separators=False)
+    made = kept_or_made(
+        folder,
+        f"stacks-{SEED}-{N_STACKS}",
+        lambda place: make_stacks(
+            place / "samples", N_STACKS, PER_STACK, SEED, "office", side="test", separators=False
+        ),
+    )
     prepare_home(made.out, folder / "home")
     digitise(made.out, folder / "home")
     return rows_of(made.truth.read_text("utf-8")), rows_of(export(folder / "home"))

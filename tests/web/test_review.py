@@ -14,9 +14,10 @@ from types import SimpleNamespace
 import pytest
 from fastapi.routing import APIRoute
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from sohoa.catalogue.database import reading, writing
+from sohoa.archive import Store, master_key
+from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.models import Base, Decision, Document, Event, Field, ProposedResult, ReviewLease
 from sohoa.journey.locking import lock_by_person
 from sohoa.messages import LANGUAGES, load_messages
@@ -24,6 +25,7 @@ from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.register.candidates import Fit
 from sohoa.review import Correct, NotAllowed, Role, decide, unfinished, view_item
 from sohoa.settings import Settings
+from sohoa_airflow.web import page_images
 from sohoa_airflow.web.app import app
 from sohoa_airflow.web.review.forms import REJECT_REASONS, RESCAN_REASONS
 from sohoa_airflow.web.review.people import role_of
@@ -313,10 +315,25 @@ def test_a_late_sign_of_life_does_not_take_back_what_was_decided(world: DeskWorl
     assert unfinished(world.settings) == [world.ids[0]]
 
 
+def test_a_sign_of_life_reads_nothing_of_what_was_read_of_the_document(world: DeskWorld) -> None:
+    """Each open page sends one again and again."""
+    an = visitor()
+    an.get(f"/review/{world.ids[0]}")
+    asked: list[str] = []
+    engine = connect(world.settings.catalogue_url)
+    event.listen(engine, "before_cursor_execute", lambda _connection, _cursor, query, *_: asked.append(query))
+    assert an.post(f"/review/{world.ids[0]}/hold").status_code == 204
+    tables = {table for query in asked for table in re.findall(r"(?:FROM|JOIN|INTO) (\w+)", query)}
+    assert "document" in tables
+    assert tables & {"field", "page", "result", "event"} == set()
+
+
 def test_a_document_that_is_not_there_is_a_friendly_404(world: DeskWorld) -> None:
     answer = visitor().get("/review/nothing")
     assert answer.status_code == 404
     assert "Chưa thực hiện được" in answer.text
+    assert visitor().post("/review/nothing/hold").status_code == 404
+    assert visitor().post("/review/nothing", do="accept").status_code == 404
     assert world.held_by() == {}
 
 
@@ -459,7 +476,8 @@ def test_a_locked_document_shows_nothing(world: DeskWorld, role: str) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert not re.search(r"115|116|QĐ-BNV|Lịch sử|qd-", page.text)
     assert "Lịch sử" not in person.get("/review").text
-    assert person.post(f"/review/{identity}", **form, do="accept").status_code in (403, 409)
+    for path in ("", "/hold"):
+        assert person.post(f"/review/{identity}{path}", **form, do="accept").status_code in (403, 409)
     assert world.held_by() == {}
 
 
@@ -491,6 +509,32 @@ def test_no_page_is_shown_of_a_file_in_which_another_document_is_locked(world: D
     with writing(world.settings.catalogue_url) as session:
         session.get_one(Document, world.ids[0]).status = "locked"
     assert an.get(f"/review/{other}/pages/1").status_code == 404
+
+
+def test_no_page_is_shown_that_lies_in_the_closed_folder_whatever_the_catalogue_says(world: DeskWorld) -> None:
+    Store(world.settings.archive).lock(master_key(world.document(world.ids[0]).sha256))
+    assert visitor().get(f"/review/{world.ids[0]}/pages/1").status_code == 404
+
+
+def test_a_document_that_is_locked_while_its_page_is_drawn_is_not_sent(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = page_images.page_jpeg
+
+    def drawn(*arguments: object) -> bytes:
+        picture = draw(*arguments)  # type: ignore[arg-type]
+        lock_by_person(world.settings, world.ids[0], "an")
+        return picture
+
+    monkeypatch.setattr(page_images, "page_jpeg", drawn)
+    assert visitor().get(f"/review/{world.ids[0]}/pages/1").status_code == 404
+    assert world.document(world.ids[0]).status == "locked"
+
+
+def test_a_page_is_shown_before_there_is_any_text_of_it(world: DeskWorld) -> None:
+    with writing(world.settings.catalogue_url) as session:
+        session.get_one(Document, world.ids[0]).text = None
+    assert visitor().get(f"/review/{world.ids[0]}/pages/1").status_code == 200
 
 
 # --- register from the paper ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from sohoa.journey.locking import lock_by_person
 from sohoa.journey.readings import kept_page
 from sohoa.reading.secrecy import DOUBT, MARK
 from sohoa.settings import Settings
+from sohoa_airflow.web import page_images
 from web.scanned import OPEN, PAGES, SECRET, SIZE, TURNED, make_archive
 
 
@@ -272,19 +273,50 @@ def test_pages_and_copy_in_the_closed_folder_are_not_served_whatever_the_catalog
     assert (picture, copy) == (404, 404)
 
 
+@pytest.mark.parametrize("change", [{"flags": [MARK, DOUBT]}, {"text": None}], ids=["in doubt", "no text"])
+def test_page_of_what_may_be_classified_or_has_no_text_is_not_served(
+    page: TestClient, archive: Settings, change: dict[str, object]
+) -> None:
+    document = document_of(archive, SECRET)
+    with writing(archive.catalogue_url) as session:
+        row = session.get_one(Document, document.document_id)
+        for name, value in change.items():
+            setattr(row, name, value)
+
+    assert page.get(addresses(document)[2]).status_code == 404
+
+
+def test_no_page_is_served_of_a_file_in_which_another_document_is_locked(page: TestClient, archive: Settings) -> None:
+    document = document_of(archive, SECRET)
+    with writing(archive.catalogue_url) as session:
+        session.add(
+            Document(
+                document_id="beside",
+                batch_id=document.batch_id,
+                sha256=document.sha256,
+                first_page=document.last_page + 1,
+                page_count=1,
+                unit_code=document.unit_code,
+                source_file=document.source_file,
+                source_files=document.source_files,
+                status="locked",
+            )
+        )
+
+    assert page.get(addresses(document)[2]).status_code == 404
+
+
 def test_document_that_is_locked_while_its_page_is_drawn_is_not_sent(
     page: TestClient, archive: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sohoa_airflow.web import documents
-
-    document, draw = document_of(archive, SECRET), documents.page_jpeg
+    document, draw = document_of(archive, SECRET), page_images.page_jpeg
 
     def drawn(*arguments: object) -> bytes:
         picture = draw(*arguments)  # type: ignore[arg-type]
         lock_by_person(archive, document.document_id, "lan")
         return picture
 
-    monkeypatch.setattr(documents, "page_jpeg", drawn)
+    monkeypatch.setattr(page_images, "page_jpeg", drawn)
 
     assert page.get(addresses(document)[2]).status_code == 404
     with reading(archive.catalogue_url) as session:

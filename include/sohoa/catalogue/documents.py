@@ -1,4 +1,4 @@
-"""What several stations ask of documents: pages and text, what may be shown, which of them is a result's copy."""
+"""What several stations ask of documents: pages, text and code, what may be shown, which is a result's copy."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ PAGE_BREAK = "\n\f\n"
 def page_texts(text: str) -> list[str]:
     """The text of each page of a document."""
     return text.split(PAGE_BREAK)
+
+
+def written_code(number: str | None, notation: str | None) -> str:
+    """Number and symbol as far as they are known: `115/QĐ-BNV`, `…/QĐ-BNV`, `115`; empty if neither is."""
+    return f"{number or '…'}/{notation}" if notation else number or ""
 
 
 def shown() -> ColumnElement[bool]:

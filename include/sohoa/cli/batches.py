@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +17,9 @@ from sohoa.catalogue.overview import batch_overview
 from sohoa.cli.output import FAILED, NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem, progress_bar
 from sohoa.messages import duplicate_text, reason_text, say
 from sohoa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from sohoa.pages import PageWorkers
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,6 +37,7 @@ def digitise(
     """Read, check, link and archive a batch in this process; the folder stays as it is."""
     from sohoa import journey
     from sohoa.intake.receiving import adopt_folder, receive_batch
+    from sohoa.pages import PageWorkers
     from sohoa.quality import load_gate
 
     # It names folders of the outbox.
@@ -41,18 +46,14 @@ def digitise(
     settings = load_settings()
     settings.jobs = jobs or settings.jobs
     batch_id = adopt_folder(settings, folder, unit)
-    note(f"Batch {batch_id}: copying to the master store …")
-    receive_batch(settings, batch_id)
-    # Takes seconds; beside the reading, which waits for other programs, it costs no time.
+    # Takes seconds; one core is idle while a batch is received.
     Thread(target=load_gate, daemon=True).start()
-    n_lost = _read_all(settings, batch_id)
-    note("Making archive copies, checking, linking …")
-    journey.compile_documents(settings, batch_id)
-    # Copies are made in a process of their own, so both go on at once.
-    with ThreadPoolExecutor(1) as beside:
-        copies = beside.submit(journey.make_copies, settings, batch_id)
-        journey.judge_documents(settings, batch_id)
-        copies.result()
+    with PageWorkers(settings, settings.jobs) as workers:
+        note(f"Batch {batch_id}: copying to the master store …")
+        workers.submit(partial(receive_batch, settings, batch_id)).result()
+        n_lost = _read_all(settings, workers, batch_id)
+        note("Making archive copies, checking, linking …")
+        _compile_all(settings, workers, batch_id)
     outcome = journey.publish_batch(settings, batch_id)
     if as_json:
         print_json({**asdict(outcome), "receipt": str(settings.outbox / unit / batch_id)})
@@ -65,27 +66,18 @@ def digitise(
         raise typer.Exit(NEEDS_PERSON)
 
 
-def _read_all(settings: Settings, batch_id: str) -> int:
+def _read_all(settings: Settings, workers: PageWorkers, batch_id: str) -> int:
     """Read all chunks, `settings.jobs` at a time; return how many broke down. The others are read all the same."""
-    from sohoa.journey import Chunk, plan_chunks, read_chunk
-    from sohoa.pages import PageWorkers
+    from sohoa.journey import plan_chunks, read_chunk
 
     chunks = plan_chunks(settings, batch_id)
     n_pages = sum(last - first + 1 for chunk in chunks for _, first, last in chunk)
     n_done = n_lost = 0
 
-    def read(chunk: Chunk) -> None:
-        with workers.borrowed() as worker:
-            read_chunk(settings, batch_id, chunk, worker)
-
     # Threads will do: all heavy work is done by the programs that they wait for.
-    with (
-        progress_bar("Reading pages") as progress,
-        PageWorkers(settings, settings.jobs) as workers,
-        ThreadPoolExecutor(settings.jobs) as pool,
-    ):
+    with progress_bar("Reading pages") as progress:
         progress(0, n_pages)
-        running = {pool.submit(read, chunk): chunk for chunk in chunks}
+        running = {workers.submit(partial(read_chunk, settings, batch_id, chunk)): chunk for chunk in chunks}
         for future in as_completed(running):
             n_done += sum(last - first + 1 for _, first, last in running[future])
             progress(n_done, n_pages)
@@ -93,6 +85,20 @@ def _read_all(settings: Settings, batch_id: str) -> int:
                 problem(f"A chunk of {len(running[future])} files broke down: {error!r}")
                 n_lost += 1
     return n_lost
+
+
+def _compile_all(settings: Settings, workers: PageWorkers, batch_id: str) -> None:
+    """Compile and judge the documents, and meanwhile make the copies of those that are compiled."""
+    from sohoa import journey
+
+    copies = [
+        workers.submit(partial(journey.make_copy, settings, document_id))
+        for sha256 in journey.masters_to_compile(settings, batch_id)
+        for document_id in journey.compile_master(settings, batch_id, sha256)
+    ]
+    journey.judge_documents(settings, batch_id)
+    for copy in copies:
+        copy.result()
 
 
 def status(

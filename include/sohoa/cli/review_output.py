@@ -21,7 +21,7 @@ def print_queue(rows: Sequence[Waiting], total: int, language: str) -> None:
             row.document_id,
             row.unit_code,
             f"{row.source_file} ({_pages(row.first_page, row.page_count)})",
-            _code(row.code_number, row.code_notation),
+            row.code,
             _day(row.issued_on),
             "; ".join(reason_text(reason, language) for reason in row.reasons),
             row.held_by,
@@ -91,10 +91,6 @@ def _field(name: str, language: str) -> str:
     """The field's name for people beside the one that commands take."""
     text = load_messages(language).get(f"field.{name}")
     return f"{text} ({name})" if text else name
-
-
-def _code(number: str | None, notation: str | None) -> str:
-    return f"{number or '…'}/{notation}" if notation else number or ""
 
 
 def _day(day: dt.date | None) -> str:

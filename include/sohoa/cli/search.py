@@ -12,9 +12,20 @@ from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.search import STATES, Filters, Found, Hit, index_all, search
 from sohoa.cli.output import note, print_json, print_marked
 from sohoa.messages import say
+from sohoa.register import parse_date
 from sohoa.settings import load_settings
 
-_DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
+_DAY = "YYYY-MM-DD|DD/MM/YYYY"
+
+
+def _day(typed: str) -> dt.date:
+    try:
+        day = parse_date(typed)
+    except ValueError:
+        day = None
+    if day is None:
+        raise typer.BadParameter(f"'{typed}' is no day written {_DAY}")
+    return day
 
 
 def search_(
@@ -23,9 +34,11 @@ def search_(
     doc_type: Annotated[str | None, typer.Option("--type", help="Type, such as 'Quyết định'.")] = None,
     number: Annotated[str | None, typer.Option(help="Number, or number/symbol.")] = None,
     issued_from: Annotated[
-        dt.datetime | None, typer.Option("--from", formats=_DAYS, help="Issued on or after.")
+        dt.date | None, typer.Option("--from", parser=_day, metavar=_DAY, help="Issued on or after.")
     ] = None,
-    issued_to: Annotated[dt.datetime | None, typer.Option("--to", formats=_DAYS, help="Issued on or before.")] = None,
+    issued_to: Annotated[
+        dt.date | None, typer.Option("--to", parser=_day, metavar=_DAY, help="Issued on or before.")
+    ] = None,
     state: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATES)}.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -38,8 +51,8 @@ def search_(
         unit=unit,
         doc_type=doc_type,
         number=number,
-        issued_from=issued_from and issued_from.date(),
-        issued_to=issued_to and issued_to.date(),
+        issued_from=issued_from,
+        issued_to=issued_to,
         state=state,
     )
     with reading(settings.catalogue_url) as session:

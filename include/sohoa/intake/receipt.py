@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading
+from sohoa.catalogue.documents import written_code
 from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, Page, PageStatus, ScanFile
 from sohoa.catalogue.overview import SEPARATOR, documents_by_file
 from sohoa.messages import duplicate_text, reason_text, say
@@ -117,7 +118,7 @@ def _document_line(file: ScanFile, document: Document, language: str, *, is_divi
     if document.status == DocumentStatus.LOCKED:
         pages = _pages(document, language, is_divided=True) if is_divided else ""
         return ReceiptLine(file.path, kind, say(f"outcome.{kind}", language), reasons, "", "", pages)
-    number = f"{document.code_number or '…'}/{document.code_notation}" if document.code_notation else ""
+    number = written_code(document.code_number, document.code_notation) if document.code_notation else ""
     day = document.issued_on.strftime("%d/%m/%Y") if document.issued_on else ""
     pages = _pages(document, language, is_divided=is_divided)
     identity = None if document.text is None else document.document_id

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import select
@@ -73,12 +74,17 @@ def adopt_folder(settings: Settings, folder: Path, unit_code: str) -> str:
         return batch.id
 
 
-def receive_batch(settings: Settings, batch_id: str) -> None:
+def receive_batch(settings: Settings, batch_id: str, worker: PageWorker | None = None) -> None:
     """Bring every file of a claimed batch into the master store and the ledger, then move the source to `.done`.
 
     Each file ends as received (its pages wait to be read), duplicate (of a file received before, by content) or
     quarantined (with a reason). Loose page images that belong together get one master more, of which they are the
     pages. Safe to run again after being killed anywhere, and twice at once.
+
+    Args:
+        settings: Where everything lies.
+        batch_id: The batch.
+        worker: One that nobody else uses meanwhile; a new one unless given.
 
     Raises:
         KeyError: no such batch.
@@ -89,7 +95,8 @@ def receive_batch(settings: Settings, batch_id: str) -> None:
     batch = _get(settings, batch_id)
     if batch.received_at is None:
         try:
-            _receive(settings, batch)
+            with nullcontext(worker) if worker else PageWorker(settings) as opener:
+                _receive(settings, opener, batch)
         except FileNotFoundError:
             if _get(settings, batch_id).received_at is None:
                 raise
@@ -108,14 +115,14 @@ def _get(settings: Settings, batch_id: str) -> Batch:
     return batch
 
 
-def _receive(settings: Settings, batch: Batch) -> None:
+def _receive(settings: Settings, worker: PageWorker, batch: Batch) -> None:
     folder = claimed_folder(settings, batch.id) if batch.source == "inbox" else Path(batch.source)
     if folder is None or not folder.is_dir():
         # Not an empty batch: a share that is not mounted looks like this.
         raise FileNotFoundError(errno.ENOENT, "the folder of the batch is not there; is the share mounted?", batch.id)
     Store(settings.archive).sweep()
     manifest = read_manifest(folder)
-    found = _bring_all_in(settings, batch.id, folder, manifest)
+    found = _bring_all_in(settings, worker, batch.id, folder, manifest)
     named = sorted(manifest.keys() - found.keys())
     lost = [path for path in expected_paths(settings, batch.id) if path not in found]
     # Only now, since what belongs together is seen when all is there; and before the rest, so that a copy of a
@@ -132,19 +139,18 @@ def _receive(settings: Settings, batch: Batch) -> None:
 
 
 def _bring_all_in(
-    settings: Settings, batch_id: str, folder: Path, manifest: dict[str, ManifestEntry]
+    settings: Settings, worker: PageWorker, batch_id: str, folder: Path, manifest: dict[str, ManifestEntry]
 ) -> dict[str, Arrival | None]:
     """Copy every scan of the folder into the master store; None for what is no scan or must not be opened."""
     found: dict[str, Arrival | None] = {}
     due = time.monotonic()
-    with PageWorker(settings) as worker:
-        # What is still written into the folder while we are at it comes along.
-        while files := [file for file in all_files(folder) if file.path not in found]:
-            for file in files:
-                found[file.path] = _bring_in(settings, worker, batch_id, file, manifest.get(file.path))
-                if time.monotonic() >= due:
-                    note_progress(settings, batch_id)
-                    due = time.monotonic() + settings.stalled_seconds / 10
+    # What is still written into the folder while we are at it comes along.
+    while files := [file for file in all_files(folder) if file.path not in found]:
+        for file in files:
+            found[file.path] = _bring_in(settings, worker, batch_id, file, manifest.get(file.path))
+            if time.monotonic() >= due:
+                note_progress(settings, batch_id)
+                due = time.monotonic() + settings.stalled_seconds / 10
     return found
 
 

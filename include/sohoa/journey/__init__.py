@@ -1,8 +1,8 @@
 """The stations in the order in which a batch passes them; the DAG and `sohoa digitise` call the same functions."""
 
 from sohoa.journey.chunks import Chunk, PageRange, plan_chunks, read_chunk
-from sohoa.journey.copies import make_copies
-from sohoa.journey.documents import compile_documents
+from sohoa.journey.copies import make_copies, make_copy
+from sohoa.journey.documents import compile_documents, compile_master, masters_to_compile
 from sohoa.journey.judging import judge_documents
 from sohoa.journey.measuring import take_in_cases
 from sohoa.journey.publishing import (
@@ -19,11 +19,14 @@ __all__ = [
     "Chunk",
     "PageRange",
     "compile_documents",
+    "compile_master",
     "count_outcome",
     "import_waiting",
     "is_published",
     "judge_documents",
     "make_copies",
+    "make_copy",
+    "masters_to_compile",
     "plan_chunks",
     "publish_batch",
     "publish_rates",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select, true
@@ -40,12 +40,11 @@ def manifest_key(document_id: str) -> str:
 def make_copies(settings: Settings, batch_id: str, document_id: str | None = None) -> int:
     """Make the PDF/A of every document of the batch, or of one, that has none; return how many could not be made.
 
-    A document whose copy does not conform is flagged `no_pdfa`; its master is safe. What is, or may be, classified
-    gets none.
+    As `make_copy`, in as many processes as there are jobs.
     """
     with reading(settings.catalogue_url) as session:
-        documents = session.scalars(
-            select(Document)
+        asked = session.scalars(
+            select(Document.document_id)
             .where(
                 Document.batch_id == batch_id,
                 Document.pdfa_sha256.is_(None),
@@ -53,18 +52,23 @@ def make_copies(settings: Settings, batch_id: str, document_id: str | None = Non
             )
             .order_by(Document.sha256, Document.first_page)  # a long stack stays open for its documents
         ).all()
-
-    def made(document: Document) -> bool:
-        with workers.borrowed() as worker:
-            return _is_made(settings, worker, document)
-
-    with PageWorkers(settings, settings.jobs) as workers, ThreadPoolExecutor(settings.jobs) as pool:
-        n_failed = sum(not done for done in pool.map(made, filter(_is_open, documents)))
+    with PageWorkers(settings, settings.jobs) as workers:
+        made = [workers.submit(partial(make_copy, settings, one)) for one in asked]
+        n_failed = sum(not copy.result() for copy in made)
     note_progress(settings, batch_id)
     return n_failed
 
 
-def _is_made(settings: Settings, worker: PageWorker, document: Document) -> bool:
+def make_copy(settings: Settings, document_id: str, worker: PageWorker) -> bool:
+    """Make the PDF/A of a document that has none; False if it could not be made.
+
+    A document whose copy does not conform is flagged `no_pdfa`; its master is safe. What is, or may be, classified
+    gets none.
+    """
+    with reading(settings.catalogue_url) as session:
+        document = session.get_one(Document, document_id)
+    if document.pdfa_sha256 is not None or not _is_open(document):
+        return True
     try:
         _make_copy(settings, worker, document)
     except Unreadable as error:

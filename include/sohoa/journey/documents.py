@@ -54,15 +54,20 @@ def compile_documents(settings: Settings, batch_id: str) -> list[str]:
     Raises:
         RuntimeError: not every file of the batch is in the master store yet.
     """
+    masters = masters_to_compile(settings, batch_id)
+    return [identity for sha256 in masters for identity in compile_master(settings, batch_id, sha256)]
+
+
+def masters_to_compile(settings: Settings, batch_id: str) -> Sequence[str]:
+    """The readable files of a batch, by their hashes; RuntimeError as `compile_documents`."""
     with reading(settings.catalogue_url) as session:
         if session.get_one(Batch, batch_id).received_at is None:
             raise RuntimeError(f"batch {batch_id} is not received: its files must be in the master store first")
-        masters = session.scalars(masters_of(batch_id).order_by(ScanFile.path)).all()
-    return [identity for sha256 in masters for identity in _compile(settings, batch_id, sha256)]
+        return session.scalars(masters_of(batch_id).order_by(ScanFile.path)).all()
 
 
-def _compile(settings: Settings, batch_id: str, sha256: str) -> list[str]:
-    """Make the documents of one master in one transaction; return the ids of all that it has."""
+def compile_master(settings: Settings, batch_id: str, sha256: str) -> list[str]:
+    """Make the documents of one master in one transaction; return the ids of all that it has. Safe to run again."""
     with reading(settings.catalogue_url) as session:
         batch = session.get_one(Batch, batch_id)
         pages = session.scalars(select(Page).where(Page.sha256 == sha256).order_by(Page.page_no)).all()

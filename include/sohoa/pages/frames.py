@@ -116,25 +116,25 @@ def spots_of(part: Pixels, fine: Callable[[Box], Pixels]) -> list[Spot]:
     # Red ink is pale in a grey scan.
     inks = [(red, _INK), *(((darkness < limit).astype(np.uint8), limit + _SOFT_EDGE) for limit in (_DARK, _PALE))]
     across, down = _px(_NEAR_MM[0], _COARSE), _px(_NEAR_MM[1], _COARSE)
-    closer = _Closer(fine, paper, part.shape[:2])
+    cutter = _Cutter(fine, paper, part.shape[:2])
     found: list[Spot] = []
     for ink, limit in inks:
         for piece in _pieces(_closed(ink, 3, 3), _HEIGHT_MM, _WIDTH_MM):
-            spot = _framed(piece, closer, limit, red=ink is red)
+            spot = _framed(piece, cutter, limit, red=ink is red)
             if spot is not None and not _among(spot, found):
                 found.append(spot)
     for piece in _pieces(_closed(red, across, down), _WORD_HEIGHT_MM, _WORD_WIDTH_MM):
-        spot = _word(piece, closer)
+        spot = _word(piece, cutter)
         if not _among(spot, found):
             found.append(spot)
     found = found[:_MOST]
     for piece in _pieces(_closed(red, across, _px(_TANGLE_NEAR_MM, _COARSE)), _TANGLE_HEIGHT_MM, _TANGLE_WIDTH_MM):
-        found += _tangle(piece, closer, found)
+        found += _tangle(piece, cutter, found)
     return found
 
 
 @dataclass(frozen=True)
-class _Closer:
+class _Cutter:
     """Cuts pieces of what was searched out of the page at `DPI`.
 
     Attributes:
@@ -185,7 +185,7 @@ def _px(mm: float, scale: int = 1) -> int:
     return max(1, round(mm * DPI / MM_PER_INCH / scale))
 
 
-def _framed(piece: Points, closer: _Closer, limit: int, *, red: bool) -> Spot | None:
+def _framed(piece: Points, cutter: _Cutter, limit: int, *, red: bool) -> Spot | None:
     """What has a frame of its own around it, seen as one piece of ink."""
     middle, (width, height), degrees = cv2.minAreaRect(piece)
     if width < height:
@@ -194,7 +194,7 @@ def _framed(piece: Points, closer: _Closer, limit: int, *, red: bool) -> Spot | 
     if abs(degrees) > _MOST_DEGREES or not _within(_mm(width), _WIDTH_MM) or not _within(_mm(height), _HEIGHT_MM):
         return None
     left, top, wide, high = cv2.boundingRect(piece)
-    cut, origin = closer.cut(left - 3, top - 3, left + wide + 3, top + high + 3)
+    cut, origin = cutter.cut(left - 3, top - 3, left + wide + 3, top + high + 3)
     grey = _as_print(_redness(cut)) if red else darkest_channel(cut)
     place = middle[0] * _COARSE - origin[0], middle[1] * _COARSE - origin[1]
     level = _level(grey, place, (width * _COARSE, height * _COARSE), degrees)
@@ -203,18 +203,18 @@ def _framed(piece: Points, closer: _Closer, limit: int, *, red: bool) -> Spot | 
         return None
     inner = np.ascontiguousarray(level[inset:-inset, inset:-inset])
     written = _within(float((inner < limit).mean()), _WRITTEN)
-    return Spot(closer.box(piece), _stretched(inner), framed=red and written and sides >= _SURE_SIDES)
+    return Spot(cutter.box(piece), _stretched(inner), framed=red and written and sides >= _SURE_SIDES)
 
 
-def _word(piece: Points, closer: _Closer) -> Spot:
+def _word(piece: Points, cutter: _Cutter) -> Spot:
     """Red print that stands alone; the lines of a frame that could not be made out are taken off."""
-    print_only = _as_print(_redness(closer.around(piece)))
-    return Spot(closer.box(piece), _without_lines(print_only), framed=False)
+    print_only = _as_print(_redness(cutter.around(piece)))
+    return Spot(cutter.box(piece), _without_lines(print_only), framed=False)
 
 
-def _tangle(piece: Points, closer: _Closer, found: list[Spot]) -> list[Spot]:
+def _tangle(piece: Points, cutter: _Cutter, found: list[Spot]) -> list[Spot]:
     """Red stamps across one another: with all their ink, and with the deepest; none where a frame is known."""
-    cut, box = closer.around(piece), closer.box(piece)
+    cut, box = cutter.around(piece), cutter.box(piece)
     redness = _redness(cut)
     deep = np.maximum(redness, _DEEP_RED) - np.uint8(_DEEP_RED)
     whole = Spot(box, _without_lines(_as_print(redness)), framed=False, tangle=True)

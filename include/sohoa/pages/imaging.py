@@ -56,5 +56,6 @@ def resized(pixels: Pixels, factor: float) -> Pixels:
     """The image at `factor` of its size."""
     if abs(factor - 1) < 0.02:
         return pixels
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    # Down to half, where every pixel still counts, linear gives nearly what area does, in a tenth of its time.
+    method = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_LINEAR if factor >= 0.5 else cv2.INTER_AREA
     return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=method), dtype=np.uint8)

@@ -19,7 +19,7 @@ from sohoa.pages.imaging import Pixels
 from sohoa.pages.likeness import page_hash
 from sohoa.pages.measures import NOT_SCANNED, measure
 from sohoa.pages.own_text import own_words
-from sohoa.pages.treatment import ocr_copy
+from sohoa.pages.treatment import ocr_copy, with_clean_paper
 
 # Tesseract reads this fastest; of a PNM file it asks for every byte by itself.
 _UNPACKED = (cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_NONE)
@@ -59,7 +59,7 @@ def prepare_page(
     _upper_parts.keep(path, page_no, lie.turn.rotation, whole)
     coarse = whole.reduced(SEARCH_DPI)
     grey = straightened(grey, lie.turn.rotation, lie.skew_degrees)
-    if not cv2.imwrite(str(out), grey, _UNPACKED):
+    if not cv2.imwrite(str(out), with_clean_paper(grey), _UNPACKED):
         raise OSError(f"cannot write {out}")
     height, width = grey.shape
     return {

@@ -8,18 +8,21 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 
 from sohoa.tools import LAUNCHER, arm_launcher
 
 if TYPE_CHECKING:
     # The worker imports this module too, and each start would load the library of the settings.
     from sohoa.settings import Settings
+
+T = TypeVar("T")
 
 
 class Unreadable(Exception):
@@ -118,22 +121,27 @@ class PageWorker:
 
 
 class PageWorkers(ExitStack):
-    """A worker for each of several threads; those that are not needed never start.
+    """Threads that have a worker each while they do what is submitted; workers that are not needed never start.
 
-    Use as a context manager, around that of the threads.
+    Use as a context manager; what is not begun when it ends is not done.
     """
 
-    def __init__(self, settings: Settings, n_workers: int) -> None:
+    def __init__(self, settings: Settings, n_workers: int, name: str = "page-worker") -> None:
         super().__init__()
         self._idle: SimpleQueue[PageWorker] = SimpleQueue()
         for _ in range(n_workers):
             self._idle.put(self.enter_context(PageWorker(settings)))
+        # They last as long as the workers: the kernel ends a process with the very thread that started it.
+        self._threads = ThreadPoolExecutor(n_workers, name)
+        self.callback(self._threads.shutdown, cancel_futures=True)
 
-    @contextmanager
-    def borrowed(self) -> Iterator[PageWorker]:
-        """A worker that nobody else uses meanwhile; waits until there is one."""
+    def submit(self, work: Callable[[PageWorker], T]) -> Future[T]:
+        """Have `work` done in one of the threads, with a worker that nobody else uses meanwhile."""
+        return self._threads.submit(self._do, work)
+
+    def _do(self, work: Callable[[PageWorker], T]) -> T:
         worker = self._idle.get()
         try:
-            yield worker
+            return work(worker)
         finally:
             self._idle.put(worker)

@@ -15,7 +15,8 @@ MAX_TEXT = 10_000
 
 _DATE_VN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _DATE_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_TIME_OF_DAY = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?$")
+# No longer than clocks write it: what was parsed is remembered by its text, which anyone may type.
+_TIME_OF_DAY = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?Z?$")
 _FIRST_YEAR = 1900
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 

@@ -1,7 +1,7 @@
 """The review desk: what the machine is not sure of, settled by persons; the web pages and `sohoa review` call the same.
 
 waiting, count_waiting, take, take_this, release   the queue, each item in one person's hands at a time
-view_item                                          a document with all that a person decides by
+view_item, find_unlocked                           a document with all that a person decides by; its row alone
 decide                                             take steps (Accept, Correct, LinkTo …) on a document
 finish_document, finish_waiting, unfinished        the remaining stations after a decision
 propose_result, confirm_result, decline_result     register from the paper
@@ -12,6 +12,7 @@ Role, Action, may, require, reviewer_name          who may do what
 from __future__ import annotations
 
 from sohoa.review.deciding import Decided, decide
+from sohoa.review.desk import find_unlocked
 from sohoa.review.errors import Changed, Closed, Held, NotAllowed, NotFound, ReviewError, WrongValue
 from sohoa.review.finishing import Finished, finish_document, finish_waiting, unfinished
 from sohoa.review.items import ItemView, view_item
@@ -76,6 +77,7 @@ __all__ = [
     "decline_result",
     "export_labels",
     "find_proposal",
+    "find_unlocked",
     "finish_document",
     "finish_waiting",
     "may",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.documents import pages_of
 from sohoa.catalogue.events import insert_once
-from sohoa.catalogue.models import OPEN, Batch, Document, Field, ReviewItem
+from sohoa.catalogue.models import OPEN, Batch, Document, DocumentStatus, Field, ReviewItem
 from sohoa.messages import say
 from sohoa.review.errors import Closed, NotFound
 from sohoa.settings import Settings
@@ -71,6 +71,19 @@ def find_document(session: Session, document_id: str, language: str, *, lock: bo
     return document
 
 
+def find_unlocked(session: Session, document_id: str, language: str) -> Document:
+    """A document that is not classified, by its id.
+
+    Raises:
+        NotFound: there is none.
+        Closed: it is classified: nothing of it is shown.
+    """
+    document = find_document(session, document_id, language)
+    if document.status == DocumentStatus.LOCKED:
+        raise _closed(document, language)
+    return document
+
+
 def require_open(document: Document, language: str) -> None:
     """Stop decisions on what does not wait for a person.
 
@@ -78,8 +91,12 @@ def require_open(document: Document, language: str) -> None:
         Closed: says what became of it.
     """
     if document.status not in OPEN:
-        outcome = say(f"outcome.{document.status}", language)
-        raise Closed(say("review.closed", language, document=document.document_id, outcome=outcome))
+        raise _closed(document, language)
+
+
+def _closed(document: Document, language: str) -> Closed:
+    outcome = say(f"outcome.{document.status}", language)
+    return Closed(say("review.closed", language, document=document.document_id, outcome=outcome))
 
 
 def open_item(session: Session, document_id: str) -> ReviewItem:

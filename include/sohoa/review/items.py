@@ -14,7 +14,6 @@ from sohoa.catalogue.documents import current_copy, pages_of
 from sohoa.catalogue.models import (
     OPEN,
     Document,
-    DocumentStatus,
     Dossier,
     Event,
     Field,
@@ -25,13 +24,13 @@ from sohoa.catalogue.models import (
     utc_now,
 )
 from sohoa.journey.readings import kept_page
-from sohoa.messages import LANGUAGES, reason_text, say
+from sohoa.messages import LANGUAGES, reason_text
 from sohoa.reading.record import FIELD_NAMES, Box
+from sohoa.reading.secrecy import DOUBT
 from sohoa.register.candidates import candidates, offered
 from sohoa.register.link import Claim
 from sohoa.review.alternatives import alternatives
-from sohoa.review.desk import find_document, version_of
-from sohoa.review.errors import Closed
+from sohoa.review.desk import find_unlocked, version_of
 from sohoa.review.ranges import can_be_turned
 from sohoa.review.values import KEY_FIELDS
 from sohoa.settings import Settings
@@ -164,6 +163,11 @@ class ItemView:
     held_until: dt.datetime | None
     events: tuple[EventView, ...]
 
+    @property
+    def is_withheld(self) -> bool:
+        """As `journey.locking.is_withheld`: nothing of its content may be shown."""
+        return DOUBT in self.flags
+
     def as_dict(self) -> dict[str, Any]:
         """The same as plain data for JSON."""
         return asdict(self)
@@ -177,10 +181,7 @@ def view_item(settings: Settings, document_id: str) -> ItemView:
         Closed: it is classified: nothing of it is shown.
     """
     with reading(settings.catalogue_url) as session:
-        document = find_document(session, document_id, settings.language)
-        if document.status == DocumentStatus.LOCKED:
-            outcome = say(f"outcome.{document.status}", settings.language)
-            raise Closed(say("review.closed", settings.language, document=document_id, outcome=outcome))
+        document = find_unlocked(session, document_id, settings.language)
         item, lease = session.get(ReviewItem, document_id), session.get(ReviewLease, document_id)
         held = lease is not None and lease.until > utc_now()
         return ItemView(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading, writing
+from sohoa.catalogue.documents import written_code
 from sohoa.catalogue.models import (
     Batch,
     Decision,
@@ -54,6 +55,11 @@ class Waiting:
     subject: str | None
     reasons: tuple[str, ...]
     held_by: str | None
+
+    @property
+    def code(self) -> str:
+        """Number and symbol, as far as they are known."""
+        return written_code(self.code_number, self.code_notation)
 
 
 @dataclass(frozen=True)

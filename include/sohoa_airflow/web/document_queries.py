@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from sohoa.archive import LOCKED, Store, master_key
 from sohoa.catalogue.database import reading
-from sohoa.catalogue.documents import pages_of, shown
-from sohoa.catalogue.models import Batch, Document, Dossier, Event, Field, Page, Result, Unit
+from sohoa.catalogue.documents import pages_of, shown, written_code
+from sohoa.catalogue.models import Batch, Document, Dossier, Event, Field, Result, Unit
 from sohoa.catalogue.search import Box, Question, hit_boxes
 from sohoa.journey.copies import manifest_key
 from sohoa.journey.locking import is_withheld
@@ -71,8 +71,7 @@ class DocumentView:
     @property
     def code(self) -> str:
         """Number and symbol, as far as they are known."""
-        number, notation = self.document.code_number, self.document.code_notation
-        return f"{number or '…'}/{notation}" if notation else number or ""
+        return written_code(self.document.code_number, self.document.code_notation)
 
 
 @dataclass(frozen=True)
@@ -99,15 +98,6 @@ def view_document(settings: Settings, document_id: str) -> DocumentView | None:
             package=_package(settings, document),
             events=_events(session, document_id),
         )
-
-
-def find_page(settings: Settings, document_id: str, number: int) -> Page | None:
-    """A page (from 1) of a document that may be shown."""
-    with open_catalogue(settings) as session:
-        document = _find(session, document_id)
-        if session is None or document is None or not 1 <= number <= document.page_count:
-            return None
-        return session.get(Page, (document.sha256, document.first_page + number - 1))
 
 
 def copy_path(settings: Settings, document_id: str) -> Path | None:

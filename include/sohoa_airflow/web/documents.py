@@ -8,9 +8,8 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import FileResponse, Response
 
 from sohoa.catalogue.search import parse_question
-from sohoa.pages import Unreadable
-from sohoa_airflow.web.document_queries import copy_path, find_page, page_hits, view_document
-from sohoa_airflow.web.page_images import page_jpeg
+from sohoa_airflow.web.document_queries import copy_path, page_hits, view_document
+from sohoa_airflow.web.page_images import page_image
 from sohoa_airflow.web.pages import CurrentVisit, PageNumber, Visit
 from sohoa_airflow.web.queries import Paged, receipt_path
 
@@ -45,17 +44,10 @@ def document(visit: CurrentVisit, document_id: str, q: str = "", page: PageNumbe
 
 
 @router.get("/{document_id}/pages/{number}.jpg", name="page_image")
-def page_image(visit: CurrentVisit, document_id: str, number: Annotated[int, Path(ge=1)]) -> Response:
+def show_page(visit: CurrentVisit, document_id: str, number: Annotated[int, Path(ge=1)]) -> Response:
     """A page (of the document, from 1) as a picture."""
-    page = find_page(visit.settings, document_id, number)
-    if page is None:
-        raise HTTPException(404)
-    try:
-        picture = page_jpeg(visit.settings, page)
-    except Unreadable as error:
-        raise HTTPException(404) from error
-    # It may have been locked while the picture was made.
-    if find_page(visit.settings, document_id, number) is None:
+    picture = page_image(visit.settings, document_id, number, needs_text=True)
+    if picture is None:
         raise HTTPException(404)
     return Response(picture, media_type="image/jpeg")
 

@@ -1,17 +1,23 @@
-"""Pages as pictures: upright, level and in colour, made by the child process that opens untrusted files."""
+"""Pages as pictures, none of what is or may be classified: the one way to them, for the archive and for the desk.
+
+They are upright, level and in colour, made by the child process that opens untrusted files.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-from sohoa.archive import LOCKED, StoreDamaged
+from sqlalchemy.orm import Session
+
+from sohoa.archive import LOCKED, Store, StoreDamaged, master_key
 from sohoa.archive.groups import PageSource, page_source
-from sohoa.catalogue.models import Page
-from sohoa.pages import PageWorkers, Unreadable
+from sohoa.catalogue.models import Document, DocumentStatus, Page
+from sohoa.journey.locking import has_locked, is_withheld
+from sohoa.pages import PageWorker, PageWorkers, Unreadable
 from sohoa.settings import Settings, load_settings
+from sohoa_airflow.web.queries import open_catalogue
 
 WIDTH_PX, HEIGHT_PX = 1400, 2400
 """A picture is no larger than this."""
@@ -21,8 +27,53 @@ _AT_ONCE = 2  # each may take as much memory as the largest page
 _SECONDS = 30.0
 
 
+def page_image(settings: Settings, document_id: str, number: int, *, needs_text: bool) -> bytes | None:
+    """A page of a document (from 1) as JPEG, lying as it was read: boxes of words and fields are fractions of it.
+
+    Args:
+        settings: of the installation.
+        document_id: which document.
+        number: which of its pages.
+        needs_text: none of a document of which no text is kept, as in the archive; the desk shows those too.
+
+    Returns:
+        None if there is no such page, if it cannot be opened, or if it is or may be classified: the document, another
+        one in its file, or a scan that they share.
+    """
+    page = _find(settings, document_id, number, needs_text=needs_text)
+    if page is None:
+        return None
+    try:
+        picture = page_jpeg(settings, page)
+    except Unreadable:
+        return None
+    # It may have been locked while the picture was made.
+    return picture if _find(settings, document_id, number, needs_text=needs_text) is not None else None
+
+
+def _find(settings: Settings, document_id: str, number: int, *, needs_text: bool) -> Page | None:
+    if not document_id.isprintable():
+        return None
+    with open_catalogue(settings) as session:
+        document = session.get(Document, document_id) if session else None
+        if session is None or document is None or not 1 <= number <= document.page_count:
+            return None
+        if _may_be_classified(settings, session, document) or (needs_text and document.text is None):
+            return None
+        return session.get(Page, (document.sha256, document.first_page + number - 1))
+
+
+def _may_be_classified(settings: Settings, session: Session, document: Document) -> bool:
+    return (
+        document.status == DocumentStatus.LOCKED
+        or is_withheld(document)
+        or has_locked(session, document.sha256)
+        or Store(settings.archive).is_locked(master_key(document.sha256))
+    )
+
+
 def page_jpeg(settings: Settings, page: Page) -> bytes:
-    """A page as JPEG, lying as it was read: boxes of its words are fractions of this picture.
+    """The picture alone, for `page_image`: whose page it is, is not asked here.
 
     Raises:
         Unreadable: the page cannot be decoded, or is locked away.
@@ -33,18 +84,17 @@ def page_jpeg(settings: Settings, page: Page) -> bytes:
         raise Unreadable("page.crashed", str(error)) from error
     if source.path.is_relative_to(settings.archive / LOCKED):
         raise Unreadable("page.crashed", "the scan is locked away")
-    threads, workers = _studio()
-    return threads.submit(_draw, settings, workers, page, source).result()
+    return _studio().submit(partial(_draw, settings, page, source)).result()
 
 
 @lru_cache(maxsize=1)
-def _studio() -> tuple[ThreadPoolExecutor, PageWorkers]:
-    """Workers that stay, and threads to ask them from: the kernel ends a worker with the thread that started it."""
-    return ThreadPoolExecutor(_AT_ONCE, "page-image"), PageWorkers(load_settings(), _AT_ONCE)
+def _studio() -> PageWorkers:
+    """Workers that stay."""
+    return PageWorkers(load_settings(), _AT_ONCE, "page-image")
 
 
-def _draw(settings: Settings, workers: PageWorkers, page: Page, source: PageSource) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="sohoa-page-") as folder, workers.borrowed() as worker:
+def _draw(settings: Settings, page: Page, source: PageSource, worker: PageWorker) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="sohoa-page-") as folder:
         out = Path(folder) / "upright.jpg"
         worker.call(
             "crop",

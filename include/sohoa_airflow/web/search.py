@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from sohoa.catalogue.search import STATES, Filters, Found, known_types, search
+from sohoa.register import parse_date
 from sohoa_airflow.web.document_queries import list_units
 from sohoa_airflow.web.documents import link_to_page
 from sohoa_airflow.web.pages import CurrentVisit, PageNumber
 from sohoa_airflow.web.queries import Paged, open_catalogue
 
 RESULTS_A_PAGE = 20
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y")
 
 router = APIRouter()
 
@@ -69,9 +69,7 @@ def _plain(typed: str) -> str:
 
 
 def _day(typed: str) -> dt.date | None:
-    for form in _DAYS:
-        try:
-            return dt.datetime.strptime(typed, form).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    return None
+    try:
+        return parse_date(typed)
+    except ValueError:
+        return None

@@ -58,6 +58,19 @@ def test_search_as_json_has_page_and_snippet(sohoa: Sohoa) -> None:
     assert sohoa("search", "khoa học", "--to", "2022-02-23", "--json").json == {"total": 0, "documents": []}
 
 
+@pytest.mark.parametrize("day", ["24/2/2022", "24/02/2022", "2022-02-24"])
+def test_days_are_taken_as_people_and_registers_write_them(sohoa: Sohoa, day: str) -> None:
+    assert sohoa("search", "khoa học", "--from", day, "--to", day, "--json").json["total"] == 1
+
+
+@pytest.mark.parametrize("day", ["31/02/2022", "2022-13-01", "hôm nay", ""])
+def test_a_day_that_does_not_exist_is_wrong_use(sohoa: Sohoa, day: str) -> None:
+    told = sohoa("search", "khoa học", "--to", day)
+
+    assert told.code == 2
+    assert day in told.err
+
+
 def test_unknown_state_is_wrong_use(sohoa: Sohoa) -> None:
     assert sohoa("search", "x", "--state", "locked").code == 2
 

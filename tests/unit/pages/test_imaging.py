@@ -14,7 +14,7 @@ from PIL import Image
 from sohoa.pages import Unreadable
 from sohoa.pages.formats.decoding import decode
 from sohoa.pages.formats.files import JPEG, PDF, PNG, TIFF
-from sohoa.pages.imaging import PageImage, effective_dpi
+from sohoa.pages.imaging import PageImage, effective_dpi, resized
 from sohoa.pages.measures import is_blank
 from sohoa.pages.treatment import ocr_copy
 
@@ -89,6 +89,14 @@ def test_the_seal_is_gone_from_the_ocr_copy_and_the_print_is_not() -> None:
     assert copy.shape == pixels.shape[:2]
     assert copy[700:800, 500:600].min() > 180
     assert copy[340:380].min() < 90
+
+
+@pytest.mark.parametrize("factor", [0.9, 2 / 3, 0.5, 1 / 3])
+def test_no_line_of_one_pixel_is_lost_when_a_page_is_reduced(factor: float) -> None:
+    for column in range(30, 42):
+        pixels = np.full((90, 90), 255, np.uint8)
+        pixels[:, column] = 0
+        assert resized(pixels, factor)[30 if factor > 0.5 else 10].min() <= 255 * (1 - 0.3 * factor)
 
 
 @pytest.mark.parametrize(

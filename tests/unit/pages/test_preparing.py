@@ -60,3 +60,12 @@ def test_a_grey_page_of_150_dpi_is_flagged_for_both(tmp_path: Path) -> None:
 def test_an_empty_page_is_flagged_as_blank_only(tmp_path: Path) -> None:
     facts, _ = prepared(tmp_path, in_colour(printed([])))
     assert judge_page(facts, DAY) == ["blank_page"]
+
+
+def test_the_grain_of_paper_is_gone_from_the_copy_and_faint_print_is_not(tmp_path: Path) -> None:
+    page = page_of_text()
+    faint = np.where(page < 128, 215, 252)
+    grain = np.random.default_rng(5).integers(0, 12, page.shape)
+    _, copy = prepared(tmp_path, in_colour((faint - grain).clip(0, 255).astype(np.uint8)))
+    assert (copy[page > 200] == 255).mean() > 0.97
+    assert np.median(copy[page < 128]) < 235

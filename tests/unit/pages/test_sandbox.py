@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,24 +85,44 @@ def test_threads_share_as_many_workers_as_there_are_and_never_one_at_the_same_ti
     used: set[int] = set()
     in_use: list[int] = []
 
-    def use(_: int) -> None:
-        with workers.borrowed() as worker:
-            assert id(worker) not in in_use
-            in_use.append(id(worker))
-            used.add(id(worker))
-            assert count(worker, scan)["n_pages"] == 1
-            in_use.remove(id(worker))
+    def use(worker: PageWorker) -> None:
+        assert id(worker) not in in_use
+        in_use.append(id(worker))
+        used.add(id(worker))
+        assert count(worker, scan)["n_pages"] == 1
+        in_use.remove(id(worker))
 
-    with PageWorkers(settings, 2) as workers, ThreadPoolExecutor(4) as pool:
-        list(pool.map(use, range(8)))
+    with PageWorkers(settings, 2) as workers:
+        for done in [workers.submit(use) for _ in range(8)]:
+            done.result()
     assert len(used) == 2
 
 
-def test_workers_of_threads_end_with_their_context(settings: Settings, scan: Path) -> None:
-    with PageWorkers(settings, 2) as workers, workers.borrowed() as worker:
+def test_workers_of_threads_last_from_task_to_task_and_end_with_their_context(settings: Settings, scan: Path) -> None:
+    def running(worker: PageWorker) -> int:
         count(worker, scan)
-        running = pid_of(worker)
-    assert running not in command_lines()
+        return pid_of(worker)
+
+    with PageWorkers(settings, 1) as workers:
+        first = workers.submit(running).result()
+        assert workers.submit(running).result() == first
+    assert first not in command_lines()
+
+
+def test_what_is_not_begun_when_the_workers_end_is_not_done(settings: Settings) -> None:
+    begun = threading.Event()
+    done: list[str] = []
+
+    def wait(_: PageWorker) -> None:
+        begun.set()
+        time.sleep(0.3)
+        done.append("begun")
+
+    with PageWorkers(settings, 1) as workers:
+        workers.submit(wait)
+        workers.submit(lambda _: done.append("not begun"))
+        assert begun.wait(10)
+    assert done == ["begun"]
 
 
 def test_a_worker_killed_between_calls_is_replaced(settings: Settings, scan: Path) -> None:

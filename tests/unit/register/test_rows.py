@@ -44,6 +44,13 @@ def test_every_day_is_read_in_each_spelling(day: dt.date, spelling: str) -> None
     assert parse_date(spelling.format(day)) == day
 
 
+def test_a_time_of_day_is_no_longer_than_clocks_write_it() -> None:
+    """What was parsed stays in memory by its text."""
+    assert parse_date("2022-02-24 08:15:00.000000000") == dt.date(2022, 2, 24)
+    with pytest.raises(ValueError, match="not a date"):
+        parse_date("2022-02-24 08:15:00." + "0" * 1000)
+
+
 @given(st.text(max_size=12))
 def test_any_other_text_is_a_date_or_a_plain_refusal(text: str) -> None:
     with suppress(ValueError):

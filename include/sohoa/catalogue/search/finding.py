@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, String, bindparam, case, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.documents import page_texts, shown
+from sohoa.catalogue.documents import page_texts, shown, written_code
 from sohoa.catalogue.models import Document, DocumentStatus, Result
 from sohoa.catalogue.search.asking import Question, Term, parse_question, ways_to_print
 from sohoa.catalogue.search.hits import Piece, Snippet, best_snippet, marked
@@ -203,7 +203,6 @@ def _hits(session: Session, document_ids: Sequence[str], question: Question) -> 
 def _hit(row: Document, question: Question) -> Hit:
     snippet = best_snippet(page_texts(row.text or ""), question) if question.terms else None
     snippet = snippet or Snippet(1, marked(row.subject or "", question))
-    code = f"{row.code_number or '…'}/{row.code_notation}" if row.code_notation else row.code_number or ""
     return Hit(
         document_id=row.document_id,
         batch_id=row.batch_id,
@@ -211,7 +210,7 @@ def _hit(row: Document, question: Question) -> Hit:
         source_file=row.source_file,
         status=row.status,
         doc_type=row.doc_type,
-        code=code,
+        code=written_code(row.code_number, row.code_notation),
         issued_on=row.issued_on,
         issuer=row.issuer,
         subject=row.subject,

@@ -2,6 +2,5 @@
 
 What others may call:
     router       the routes below /review, in `sohoa_airflow.web.review.routes`
-    page_image   a page as it is read, as JPEG, in `sohoa_airflow.web.review.images`
     Person       who asks and in which role, in `sohoa_airflow.web.review.people`
 """

@@ -5,13 +5,10 @@ A decision is only written down here. The DAG `finish_reviewed` carries it out: 
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sohoa.messages import say
-from sohoa.reading.secrecy import DOUBT
 from sohoa.review import (
     Action,
     Changed,
@@ -30,10 +27,10 @@ from sohoa.review import (
     release,
     take,
     take_this,
-    view_item,
 )
 from sohoa.settings import load_settings
-from sohoa_airflow.web.pages import HEADERS, CurrentVisit, Visit
+from sohoa_airflow.web.page_images import page_image
+from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, Visit
 from sohoa_airflow.web.pages import visit as visit_of
 from sohoa_airflow.web.review.forms import (
     REJECT_REASONS,
@@ -46,9 +43,8 @@ from sohoa_airflow.web.review.forms import (
     steps_of,
     typed_values,
 )
-from sohoa_airflow.web.review.images import page_image
 from sohoa_airflow.web.review.people import CurrentPerson, Person, require_same_origin
-from sohoa_airflow.web.review.views import can_be_taken, desk_view, queue_view
+from sohoa_airflow.web.review.views import can_be_taken, desk_view, queue_view, require_shown
 
 ITEMS_A_PAGE = 50
 _IMAGE_KEPT = "private, max-age=600"
@@ -62,7 +58,7 @@ def show_queue(
     visit: CurrentVisit,
     person: CurrentPerson,
     unit: str = "",
-    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    page: PageNumber = 1,
     done: str = "",
     nothing: bool = False,
 ) -> Response:
@@ -99,7 +95,7 @@ def show_item(
 def show_page(visit: CurrentVisit, person: CurrentPerson, document_id: str, page: int) -> Response:
     """A page image; none of what is or may be classified."""
     person.require(Action.LOOK, visit.settings.language)
-    image = page_image(visit.settings, document_id, page)
+    image = page_image(visit.settings, document_id, page, needs_text=False)
     if image is None:
         raise HTTPException(404)
     return Response(image, media_type="image/jpeg", headers={"Cache-Control": _IMAGE_KEPT})
@@ -117,7 +113,7 @@ def take_decision(visit: CurrentVisit, person: CurrentPerson, document_id: str, 
     if not steps:
         return _go(visit.link("review_item", tour.query(), document_id=document_id))
     try:
-        _require_shown(visit, document_id)
+        require_shown(visit.settings, document_id, visit.wording)
         decide(visit.settings, document_id, person.name, steps, form.get("version"))
     except (Changed, Closed, Held, WrongValue) as error:
         return _desk(visit, person, document_id, tour, refused=error, form=form)
@@ -143,7 +139,7 @@ def hold_on(visit: CurrentVisit, person: CurrentPerson, document_id: str) -> Res
     """Renew the lease while the page is open; 409 when the document is no longer the person's to decide."""
     person.require(Action.DECIDE, visit.settings.language)
     # A late sign of life must not take back what was just decided, or nobody would carry it out.
-    if not can_be_taken(visit.settings, view_item(visit.settings, document_id)):
+    if not can_be_taken(visit.settings, document_id):
         return Response(status_code=409)
     take_this(visit.settings, document_id, person.name)
     return Response(status_code=204)
@@ -203,15 +199,9 @@ def _desk(
     )
 
 
-def _require_shown(visit: Visit, document_id: str) -> None:
-    """Stop decisions on what nobody here was shown, as it may be classified."""
-    if DOUBT in view_item(visit.settings, document_id).flags:
-        raise Closed(visit.wording.desk("withheld"))
-
-
 def _propose_or_settle(visit: Visit, person: Person, document_id: str, form: Form) -> None:
     settings, name = visit.settings, person.name
-    _require_shown(visit, document_id)
+    require_shown(settings, document_id, visit.wording)
     action = form.get("do")
     if action == "propose":
         version: str | None = form.get("version")

@@ -10,16 +10,18 @@ from sqlalchemy import select
 
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import OPEN, Document, DocumentStatus, Unit
+from sohoa.journey.locking import is_withheld
 from sohoa.reading.record import FIELD_NAMES
-from sohoa.reading.secrecy import DOUBT
 from sohoa.review import (
     Action,
+    Closed,
     FieldAccuracy,
     Held,
     ItemView,
     Proposal,
     Waiting,
     count_waiting,
+    find_unlocked,
     open_proposals,
     production_accuracy,
     take_this,
@@ -71,14 +73,12 @@ class DeskView:
     Attributes:
         is_mine: the person has it in hand and may decide.
         notice: why it is not, or None.
-        is_withheld: nothing of its content may be shown.
         n_likely: how many of the candidates, which come best first, are worth a look at once.
     """
 
     item: ItemView
     is_mine: bool
     notice: str | None
-    is_withheld: bool
     fields: tuple[FieldLine, ...]
     further: tuple[FieldLine, ...]
     sheets: tuple[PageSheet, ...]
@@ -133,43 +133,63 @@ def desk_view(
         Closed: it is classified.
     """
     item = view_item(settings, document_id)
-    is_withheld = DOUBT in item.flags
     notice = _take(settings, item, person, t)
     sheets = tuple(page_sheet(page, item.fields) for page in item.pages)
-    lines = () if is_withheld else field_lines(item.fields, sheets, t, typed or {})
+    lines = () if item.is_withheld else field_lines(item.fields, sheets, t, typed or {})
     with reading(settings.catalogue_url) as session:
-        proposals = open_proposals(session) if item.proposal_id and not is_withheld else []
+        proposals = open_proposals(session) if item.proposal_id and not item.is_withheld else []
         n_waiting = count_waiting(session, unit)
     return DeskView(
         item=item,
         is_mine=notice is None,
         notice=notice,
-        is_withheld=is_withheld,
         fields=tuple(line for line in lines if line.field.name in FIELD_NAMES),
         further=tuple(line for line in lines if line.field.name not in FIELD_NAMES),
-        sheets=() if is_withheld else sheets,
-        candidates=() if is_withheld else item.candidates,
+        sheets=() if item.is_withheld else sheets,
+        candidates=() if item.is_withheld else item.candidates,
         n_likely=max(1, sum(one.score >= _LIKELY for one in item.candidates)),
         proposal=next((one for one in proposals if one.id == item.proposal_id), None),
-        happenings=() if is_withheld else tuple(_happening(event, t) for event in reversed(item.events)),
+        happenings=() if item.is_withheld else tuple(_happening(event, t) for event in reversed(item.events)),
         n_waiting=n_waiting,
     )
 
 
-def can_be_taken(settings: Settings, item: ItemView) -> bool:
-    """Whether a person can work on it: it is open, not withheld, and no decision on it is being carried out."""
-    return item.status in OPEN and DOUBT not in item.flags and item.document_id not in unfinished(settings)
+def can_be_taken(settings: Settings, document_id: str) -> bool:
+    """Whether a person can work on it: it is open, not withheld, and no decision on it is being carried out.
+
+    Raises:
+        NotFound: there is none.
+        Closed: it is classified.
+    """
+    document = _row(settings, document_id)
+    return document.status in OPEN and not is_withheld(document) and document_id not in unfinished(settings)
+
+
+def require_shown(settings: Settings, document_id: str, t: Wording) -> None:
+    """Stop decisions on what nobody here was shown, as it is, or may be, classified.
+
+    Raises:
+        NotFound: there is none.
+        Closed: it is, or may be, classified.
+    """
+    if is_withheld(_row(settings, document_id)):
+        raise Closed(t.desk("withheld"))
+
+
+def _row(settings: Settings, document_id: str) -> Document:
+    with reading(settings.catalogue_url) as session:
+        return find_unlocked(session, document_id, settings.language)
 
 
 def _take(settings: Settings, item: ItemView, person: Person, t: Wording) -> str | None:
     """Take the document for the person; say why not, if so."""
-    if DOUBT in item.flags:
+    if item.is_withheld:
         return t.desk("withheld")
     if item.status not in OPEN:
         return t.desk("closed", outcome=t.outcome(item.status))
     if not person.may(Action.DECIDE):
         return t.desk("only_looking", role=t.role(person.role))
-    if not can_be_taken(settings, item):
+    if item.document_id in unfinished(settings):
         return t.desk("carried_out")
     try:
         take_this(settings, item.document_id, person.name)
