@@ -25,6 +25,7 @@ JOURNEY = (
     "intake",
     "quality",
     "register",
+    "cases",
     "duplicates",
     "indicators",
     "warehouse",

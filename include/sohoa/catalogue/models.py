@@ -253,6 +253,116 @@ class Dossier(Base):
     returned_on: Mapped[dt.date | None]
 
 
+class FigureImport(Base):
+    """One file that figures are made of, taken in: a case export or readings."""
+
+    __tablename__ = "figure_import"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))  # cases | readings
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    imported_at: Mapped[dt.datetime]
+    imported_on: Mapped[dt.date]
+    n_rows: Mapped[int]
+    n_new: Mapped[int]
+    n_changed: Mapped[int]
+    n_unchanged: Mapped[int]
+
+
+class ServiceCase(Base):
+    """A case (hồ sơ TTHC) as the one-stop system tells of it, whether or not it led to a result.
+
+    Facts that an export does not tell are null: what needs them has no figure then. Nobody is named; the
+    applicant is the pseudonym that the one-stop system gave.
+    """
+
+    __tablename__ = "service_case"
+    dossier_code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), index=True)
+    procedure_code: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10))  # in_person | online | postal
+    received_on: Mapped[dt.date] = mapped_column(index=True)
+    due_on: Mapped[dt.date]
+    ended_on: Mapped[dt.date | None] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(String(10))  # open | resolved | refused | stopped | withdrawn
+    written_result: Mapped[bool]
+    result_file: Mapped[bool | None]
+    result_synced: Mapped[bool | None]
+    case_synced: Mapped[bool | None]
+    n_supplements: Mapped[int | None]
+    supplement_days: Mapped[int | None]
+    applicant_ref: Mapped[str | None] = mapped_column(String(64))
+    first_import_id: Mapped[int] = mapped_column(ForeignKey("figure_import.id"))
+    last_import_id: Mapped[int] = mapped_column(ForeignKey("figure_import.id"))
+
+
+class CaseComponent(Base):
+    """A component paper of a case; whether it has a file, was held already, reused, supplied again."""
+
+    __tablename__ = "case_component"
+    dossier_code: Mapped[str] = mapped_column(ForeignKey("service_case.dossier_code"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # in the export's order, from 1
+    component_code: Mapped[str | None] = mapped_column(String(60))
+    has_file: Mapped[bool | None]
+    held: Mapped[bool | None]
+    reused: Mapped[bool | None]
+    resupplied: Mapped[bool | None]
+    from_store: Mapped[bool | None]  # taken from the applicant's store on the national portal
+
+
+class CaseHandover(Base):
+    """A case passed on to another body, and by what medium."""
+
+    __tablename__ = "case_handover"
+    dossier_code: Mapped[str] = mapped_column(ForeignKey("service_case.dossier_code"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # in the export's order, from 1
+    handed_on: Mapped[dt.date] = mapped_column(index=True)
+    inter_agency: Mapped[bool]
+    electronic: Mapped[bool]
+
+
+class CaseHistory(Base):
+    """What a later case export changed in a case: the values before and after."""
+
+    __tablename__ = "case_history"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_code: Mapped[str] = mapped_column(ForeignKey("service_case.dossier_code"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("figure_import.id"))
+    changed_at: Mapped[dt.datetime]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class IndicatorReading(Base):
+    """A figure measured elsewhere. Rows are only added: the newest of an indicator, unit and period counts."""
+
+    __tablename__ = "indicator_reading"
+    __table_args__ = (Index("ix_indicator_reading_key", "indicator", "unit_code", "calendar", "period"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("figure_import.id"))
+    indicator: Mapped[str] = mapped_column(String(20))
+    unit_code: Mapped[str] = mapped_column(String(255))  # of a unit, or a scope: G09, H48, VN
+    calendar: Mapped[str] = mapped_column(String(10))
+    period: Mapped[str] = mapped_column(String(10))
+    numerator: Mapped[float | None]
+    denominator: Mapped[float | None]
+    value: Mapped[float | None]  # in the indicator's unit of measure; shares from 0 to 1
+    source: Mapped[str] = mapped_column(Text)
+
+
+class ApprovedBase(Base):
+    """A measured share, frozen when the report of its year was approved: what later targets grow from."""
+
+    __tablename__ = "approved_base"
+    indicator: Mapped[str] = mapped_column(String(20), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    calendar: Mapped[str] = mapped_column(String(10))
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+    approved_by: Mapped[str]
+    approved_at: Mapped[dt.datetime]
+
+
 class Batch(Base):
     """One drop of an archivist, from the first file seen to the receipt."""
 
@@ -550,7 +660,7 @@ class Verdict(Base):
     __tablename__ = "verdict"
     __table_args__ = (UniqueConstraint("gate", "subject_id", "item_id", "expectation"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    gate: Mapped[str] = mapped_column(String(20))  # records | register | warehouse
+    gate: Mapped[str] = mapped_column(String(20))  # records | register | cases | warehouse
     subject_id: Mapped[str] = mapped_column(String(255), index=True)  # batch id, import id, load id
     item_id: Mapped[str]  # document id, line, table; "*" for a verdict over the whole
     expectation: Mapped[str]

@@ -1,4 +1,4 @@
-"""`sohoa indicators`."""
+"""`sohoa indicators`: the digitisation rates; `list` and `show`: every target of the source documents."""
 
 from __future__ import annotations
 
@@ -11,19 +11,38 @@ from typing import Annotated, Any
 import typer
 
 from sohoa.cli.output import WRONG_USE, print_json, print_table, problem
+from sohoa.cli.standings import declared_table, print_indicator, print_standings
 from sohoa.errors import SohoaError
-from sohoa.indicators import Rate, compute_rates, parse_period
+from sohoa.indicators import (
+    Period,
+    Rate,
+    compute_rates,
+    headline_path,
+    parse_period,
+    standings,
+    standings_of,
+    today,
+)
 from sohoa.settings import load_settings
+
+PeriodName = Annotated[str | None, typer.Option("--period", help="2022, 2022Q3 or 2022H1; this year without it.")]
+CalendarName = Annotated[str, typer.Option("--calendar", help="civil, or report (the year runs 15/12 to 14/12).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _FIELDS = ("indicator", "unit_code", "period", "as_of", "numerator", "denominator", "rate", "target", "gap", "met")
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command("indicators")(indicators)
+    """Register the commands."""
+    group = typer.Typer(invoke_without_command=True)
+    group.callback()(indicators)
+    for name, command in (("list", list_), ("show", show), ("headline", headline)):
+        group.command(name)(command)
+    app.add_typer(group, name="indicators")
 
 
 def indicators(
+    context: typer.Context,
     as_of: Annotated[str | None, typer.Option(help="A day (ISO); today without it.")] = None,
     period: Annotated[str | None, typer.Option(help="2022, 2022Q3 or 2022H1.")] = None,
     calendar: Annotated[str, typer.Option(help="civil, or report (the year runs 15/12 to 14/12).")] = "civil",
@@ -31,18 +50,77 @@ def indicators(
     form: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
 ) -> None:
     """Print digitisation rates against their legal targets."""
+    if context.invoked_subcommand is not None:
+        return
     if as_of and period:
         raise typer.BadParameter("give --as-of or --period, not both")
     if form not in ("table", "json", "csv"):
         raise typer.BadParameter(f"{form} is none of table, json, csv", param_hint="--format")
     try:
-        chosen = parse_period(period, calendar) if period else None
         day = dt.date.fromisoformat(as_of) if as_of else None
-    except (ValueError, SohoaError) as error:
+    except ValueError as error:
         problem(str(error))
         raise typer.Exit(WRONG_USE) from error
+    chosen = _period(period, calendar) if period else None
     rates = compute_rates(load_settings(), period=chosen, as_of=day, unit=unit)
     _print(rates, form)
+
+
+def _period(name: str, calendar: str) -> Period:
+    try:
+        return parse_period(name, calendar)
+    except SohoaError as error:
+        problem(str(error))
+        raise typer.Exit(WRONG_USE) from error
+
+
+def list_(
+    period: PeriodName = None,
+    calendar: CalendarName = "civil",
+    unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
+    as_json: AsJson = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print what is declared, as a table for the docs.")
+    ] = False,
+) -> None:
+    """Print every indicator of the source documents: figure against target, or what is missing."""
+    settings = load_settings()
+    if markdown:
+        print(declared_table(settings.language))
+        return
+    chosen = _period(period or str(today().year), calendar)
+    lines = standings(settings, chosen, unit)
+    if as_json:
+        print_json([line.as_dict() for line in lines])
+    else:
+        print_standings(lines, chosen, settings.language)
+
+
+def show(
+    indicator: Annotated[str, typer.Argument(help="T06, Q766-4.2 …")],
+    period: PeriodName = None,
+    calendar: CalendarName = "civil",
+    as_json: AsJson = False,
+) -> None:
+    """Print one indicator: its sources, and its figure of all units together and of each."""
+    settings = load_settings()
+    chosen = _period(period or str(today().year), calendar)
+    lines = standings_of(settings, indicator, chosen)
+    if as_json:
+        print_json({**lines[0].indicator.model_dump(mode="json"), "standings": [line.as_dict() for line in lines]})
+    else:
+        print_indicator(lines, chosen, settings.language)
+
+
+def headline(
+    last_year: Annotated[int, typer.Option(min=2022, max=2100, help="Last year of the path.")] = 2026,
+    calendar: CalendarName = "civil",
+    unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
+) -> None:
+    """Print the headline path as JSON: 2021 T01, 2022 T02, then T04a, with the breaks of population."""
+    # The calendar is judged where periods are.
+    known = _period(str(last_year), calendar).calendar
+    print_json(headline_path(load_settings(), last_year, calendar=known, unit=unit).as_dict())
 
 
 def _print(rates: list[Rate], form: str) -> None:

@@ -7,10 +7,19 @@ What others may call:
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
     rates_at, Cut               the same rates at many days, on an open connection (for the warehouse)
     result_facts, daily_series  queries of the catalogue that the warehouse stores
+    load_indicators             every target of the source documents as a declared indicator
+    standings, standings_of     their figures in a period against their targets, or what is missing
+    import_readings             figures measured elsewhere
+    headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
+    approve_base                freeze the share that "+20 points a year" grows from
 """
 
 from __future__ import annotations
 
+from sohoa.indicators.bases import Base, approve_base
+from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
+from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
+from sohoa.indicators.measured import Beside, Measurement
 from sohoa.indicators.periods import (
     CALENDARS,
     REPORT_STARTS_ON,
@@ -28,6 +37,8 @@ from sohoa.indicators.rates import (
     population_items,
     rates_at,
 )
+from sohoa.indicators.readings import Reading, ReadingImport, import_readings
+from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_of
 from sohoa.indicators.targets import Indicator, Population, Rulebook, Target, load_rulebook
 
 __all__ = [
@@ -35,21 +46,41 @@ __all__ = [
     "FOREVER",
     "POPULATIONS",
     "REPORT_STARTS_ON",
+    "Base",
+    "Beside",
     "Cut",
+    "DeclaredIndicator",
+    "Floors",
+    "HeadlinePath",
+    "HeadlinePoint",
     "Indicator",
+    "IndicatorBook",
+    "Level",
+    "Measurement",
     "Period",
     "Population",
     "PopulationItem",
     "Rate",
+    "Reading",
+    "ReadingImport",
     "Rulebook",
+    "Standing",
     "Target",
+    "TargetInYear",
+    "approve_base",
     "compute_rates",
     "daily_series",
+    "headline_path",
+    "import_readings",
+    "load_indicators",
     "load_rulebook",
     "parse_period",
+    "path_of",
     "periods_of_year",
     "population_items",
     "rates_at",
     "result_facts",
+    "standings",
+    "standings_of",
     "today",
 ]

@@ -4,6 +4,7 @@ from sohoa.journey.chunks import Chunk, PageRange, plan_chunks, read_chunk
 from sohoa.journey.copies import make_copies, make_copy
 from sohoa.journey.documents import compile_documents, compile_master, masters_to_compile
 from sohoa.journey.judging import judge_documents
+from sohoa.journey.measuring import take_in_cases
 from sohoa.journey.publishing import (
     BatchOutcome,
     count_outcome,
@@ -31,5 +32,6 @@ __all__ = [
     "publish_rates",
     "read_chunk",
     "settle_waiting",
+    "take_in_cases",
     "take_in_register",
 ]

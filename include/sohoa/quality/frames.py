@@ -62,6 +62,18 @@ REGISTER_COLUMNS = (
     "channel",
 )
 
+CASE_COLUMNS = (
+    "line",
+    "dossier_code",
+    "unit_code",
+    "procedure_code",
+    "received_on",
+    "due_on",
+    "ended_on",
+    "n_components",
+    "n_handovers",
+)
+
 RATE_COLUMNS = (
     "calendar",
     "period",
@@ -140,6 +152,27 @@ def _register_row(given: Mapping[str, Any]) -> dict[str, Any]:
     row = {name: _known(given[name]) if name in kept else _text(given[name]) for name in REGISTER_COLUMNS}
     row["issued_day"] = _day(row["issued_on"])
     return row
+
+
+def cases_frame(cases: Iterable[Mapping[str, Any]], imported_on: dt.date) -> pd.DataFrame:
+    """The frame of the gate of case exports, one row per case.
+
+    Args:
+        cases: one mapping per case with the keys `CASE_COLUMNS`; `line` is that of its own row, from 1.
+        imported_on: the day of the import.
+
+    Returns:
+        These columns and `imported_on` (ISO, the same in each row).
+
+    Raises:
+        SohoaError: a key is missing, or a case has no line.
+    """
+    given = list(cases)
+    counts = ("line", "n_components", "n_handovers")
+    _refuse_gaps("cases", given, CASE_COLUMNS, counts)
+    rows = [{name: one[name] if name in counts else _text(one[name]) for name in CASE_COLUMNS} for one in given]
+    constant = {"imported_on": imported_on.isoformat()}
+    return _frame([row | constant for row in rows], (*CASE_COLUMNS, *constant))
 
 
 def warehouse_frame(rates: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from sohoa.errors import SohoaError
 from sohoa.settings import Settings
 
-Gate = Literal["records", "register", "warehouse"]
+Gate = Literal["records", "register", "cases", "warehouse"]
 Severity = Literal["critical", "warning"]
 GATES: tuple[Gate, ...] = get_args(Gate)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
+from sohoa.register.cells import CellReader
 from sohoa.register.normalise import clean_code, clean_text, clean_unit_code, fold_code, result_key
 
 REQUIRED = (
@@ -59,16 +57,7 @@ ENDED = ("revoked", "superseded", "annulled")
 _FLAG_WORDS = {"": True, "có": True, "không": False}
 
 # What the catalogue's columns hold; PostgreSQL refuses more, and an index cannot take long texts.
-MAX_TEXT = 10_000
 _MAX_LENGTH = {"Mã hồ sơ": 60, "Mã TTHC": 40, "Mã đơn vị": 35, "Số ký hiệu kết quả": 200}
-
-_DATE_VN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-_DATE_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-# No longer than clocks write it: what was parsed is remembered by its text, which anyone may type.
-_TIME_OF_DAY = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?Z?$")
-_FIRST_YEAR = 1900
-
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,56 +108,11 @@ class Rejection:
     reason: str
 
 
-@lru_cache(maxsize=50_000)
-def parse_date(text: str) -> dt.date | None:
-    """A day written `dd/mm/yyyy`, `d/m/yyyy` or ISO, a time of day after it ignored; None for an empty text.
-
-    Raises:
-        ValueError: not such a date, impossible (30 February), or before 1900.
-    """
-    text = _TIME_OF_DAY.sub("", text)
-    if not text:
-        return None
-    if found := _DATE_VN.fullmatch(text):
-        day, month, year = map(int, found.groups())
-    elif found := _DATE_ISO.fullmatch(text):
-        year, month, day = map(int, found.groups())
-    else:
-        raise ValueError(f"not a date: {text}")
-    if year < _FIRST_YEAR:
-        raise ValueError(f"before {_FIRST_YEAR}: {text}")
-    return dt.date(year, month, day)
-
-
-class _Reader:
-    """Takes the values of one row out of its cells and notes what is wrong with them."""
+class _Reader(CellReader):
+    """Takes the values of one row of the register out of its cells."""
 
     def __init__(self, cells: Mapping[str, str]) -> None:
-        self.cells = cells
-        self.problems: list[tuple[str, str]] = []
-
-    def note(self, column: str, reason: str) -> None:
-        self.problems.append((column, reason))
-
-    def text(self, column: str) -> str | None:
-        value = clean_text(self.cells.get(column, ""))
-        if len(value) > _MAX_LENGTH.get(column, MAX_TEXT):
-            self.note(column, "register.too_long")
-        elif _REPLACEMENT in value:
-            self.note(column, "register.text_broken")
-        return value or None
-
-    def repeated(self, column: str) -> str | None:
-        """A text that many rows share: held in memory once."""
-        value = self.text(column)
-        return sys.intern(value) if value else None
-
-    def date(self, column: str) -> dt.date | None:
-        try:
-            return parse_date(clean_text(self.cells.get(column, "")))
-        except ValueError:
-            self.note(column, "register.date_invalid")
-            return None
+        super().__init__(cells, _MAX_LENGTH)
 
     def flag(self, column: str) -> bool:
         value = clean_text(self.cells.get(column, "")).casefold()

@@ -1,4 +1,4 @@
-"""Register exports as rows of text with line numbers, whatever program wrote them; every file is hostile."""
+"""Exports as rows of text with line numbers, whatever program wrote them; every file is hostile."""
 
 from __future__ import annotations
 
@@ -46,6 +46,22 @@ _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
 _ENCRYPTED = 0x1
 
 
+@dataclass(frozen=True)
+class Contract:
+    """The headers that a kind of file must have, and those understood when present."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Normalised header → header of the contract."""
+        return {_norm(name): name for name in (*self.required, *self.optional)}
+
+
+REGISTER = Contract(REQUIRED, OPTIONAL)
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """A row as it stands in the file: text by contract header, or the message key of why it has no cells."""
@@ -80,30 +96,38 @@ class _Header:
     cells: tuple[str, ...]
     places: Mapping[str, int]
 
-    @property
-    def missing(self) -> list[str]:
-        return [name for name in REQUIRED if name not in self.places]
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is looked for: normalised header in the file → contract header, and which of these must be there."""
+
+    names: Mapping[str, str]
+    required: tuple[str, ...]
 
 
 @contextmanager
-def open_table(settings: Settings, file: Path, mapping: Path | None = None) -> Iterator[Table]:
+def open_table(
+    settings: Settings, file: Path, mapping: Path | None = None, contract: Contract = REGISTER
+) -> Iterator[Table]:
     """Open a CSV or XLSX export; its content, not its name, says which.
 
     Args:
         settings: For the size limit and the language of messages.
         file: The export. CSV: UTF-8, UTF-16 with mark, or Windows-1258; comma, semicolon or tab.
         mapping: YAML file `{"header in the file": "contract header"}`.
+        contract: The headers of this kind of file.
 
     Raises:
         SohoaError: the file cannot be read as such a table; says why and what to do.
     """
-    renamed = read_mapping(settings, mapping)
+    renamed = read_mapping(settings, mapping, contract)
+    wanted = _Wanted({**contract.names, **renamed}, contract.required)
     opener = _open_xlsx if _is_workbook(settings, file) else _open_csv
-    with opener(settings, file, renamed) as table:
+    with opener(settings, file, wanted) as table:
         yield table
 
 
-def read_mapping(settings: Settings, mapping: Path | None) -> dict[str, str]:
+def read_mapping(settings: Settings, mapping: Path | None, contract: Contract = REGISTER) -> dict[str, str]:
     """The renamings of a mapping file: normalised header in the file → contract header.
 
     Raises:
@@ -120,18 +144,15 @@ def read_mapping(settings: Settings, mapping: Path | None) -> dict[str, str]:
         raise SohoaError(say("register.mapping_invalid", language, file=mapping)) from error
     if not isinstance(data, dict) or not all(isinstance(text, str) for pair in data.items() for text in pair):
         raise SohoaError(say("register.mapping_invalid", language, file=mapping))
-    unknown = [target for target in data.values() if _norm(target) not in _CONTRACT]
+    names = contract.names
+    unknown = [target for target in data.values() if _norm(target) not in names]
     if unknown:
-        names = ", ".join(unknown)
-        raise SohoaError(say("register.mapping_unknown", language, file=mapping, columns=names))
-    return {_norm(source): _CONTRACT[_norm(target)] for source, target in data.items()}
+        raise SohoaError(say("register.mapping_unknown", language, file=mapping, columns=", ".join(unknown)))
+    return {_norm(source): names[_norm(target)] for source, target in data.items()}
 
 
 def _norm(header: str) -> str:
     return "".join(clean_text(header).split()).casefold()
-
-
-_CONTRACT = {_norm(name): name for name in (*REQUIRED, *OPTIONAL)}
 
 
 def _is_workbook(settings: Settings, file: Path) -> bool:
@@ -161,24 +182,24 @@ def _is_workbook(settings: Settings, file: Path) -> bool:
 # --- headers ---------------------------------------------------------------------------------------------
 
 
-def _find_header(records: Iterable[_Record], renamed: Mapping[str, str]) -> _Header | None:
+def _find_header(records: Iterable[_Record], wanted: _Wanted) -> _Header | None:
     """The record among the first ones that has the most contract headers, the earliest of equals."""
     filled = (record for record in records if record.cells and any(cell.strip() for cell in record.cells))
-    headers = [_as_header(record, renamed) for record in islice(filled, HEADER_WITHIN)]
+    headers = [_as_header(record, wanted) for record in islice(filled, HEADER_WITHIN)]
     return max(headers, key=lambda header: len(header.places), default=None)
 
 
-def _as_header(record: _Record, renamed: Mapping[str, str]) -> _Header:
+def _as_header(record: _Record, wanted: _Wanted) -> _Header:
     places: dict[str, int] = {}
     cells = record.cells or ()
     for place, text in enumerate(cells):
-        name = renamed.get(_norm(text)) or _CONTRACT.get(_norm(text))
+        name = wanted.names.get(_norm(text))
         if name:
             places.setdefault(name, place)
     return _Header(record.line + record.n_lines - 1, cells, places)
 
 
-def _complete(settings: Settings, file: Path, header: _Header | None) -> _Header:
+def _complete(settings: Settings, file: Path, header: _Header | None, wanted: _Wanted) -> _Header:
     """The header, if it has all that the contract requires.
 
     Raises:
@@ -186,10 +207,11 @@ def _complete(settings: Settings, file: Path, header: _Header | None) -> _Header
     """
     if header is None:
         raise SohoaError(say("register.file_empty", settings.language, file=file))
-    if not header.missing:
+    missing = [name for name in wanted.required if name not in header.places]
+    if not missing:
         return header
     found = [clean_text(text)[:60] for text in header.cells if text.strip()][:MAX_COLUMNS]
-    names = {"missing": ", ".join(header.missing), "found": ", ".join(found)}
+    names = {"missing": ", ".join(missing), "found": ", ".join(found)}
     raise SohoaError(say("register.headers_missing", settings.language, file=file, **names))
 
 
@@ -221,8 +243,8 @@ def _raw_row(record: _Record, header: _Header) -> RawRow:
 
 
 @contextmanager
-def _open_csv(settings: Settings, file: Path, renamed: Mapping[str, str]) -> Iterator[Table]:
-    encoding, delimiter, header = _sniff(settings, file, renamed)
+def _open_csv(settings: Settings, file: Path, wanted: _Wanted) -> Iterator[Table]:
+    encoding, delimiter, header = _sniff(settings, file, wanted)
     with _open_text(file, encoding) as handle:
         lines = enumerate(_lines(settings, file, handle), start=1)
         body = islice(lines, header.last_line, None)
@@ -235,18 +257,18 @@ def _open_text(file: Path, encoding: str) -> TextIO:
     return file.open(encoding=encoding, errors="replace", newline="")
 
 
-def _sniff(settings: Settings, file: Path, renamed: Mapping[str, str]) -> tuple[str, str, _Header]:
+def _sniff(settings: Settings, file: Path, wanted: _Wanted) -> tuple[str, str, _Header]:
     """The encoding and delimiter under which the most contract headers are seen, and these headers."""
     seen: list[tuple[str, str, _Header]] = []
     for encoding in _encodings(file):
         with _open_text(file, encoding) as handle:
             head = list(enumerate(islice(_lines(settings, file, handle), 4 * HEADER_WITHIN), start=1))
         for delimiter in _DELIMITERS:
-            if header := _find_header(_records(iter(head), delimiter, None), renamed):
+            if header := _find_header(_records(iter(head), delimiter, None), wanted):
                 seen.append((encoding, delimiter, header))
     # The delimiter that makes the most cells is the likelier one where no header is known.
     best = max(seen, key=lambda one: (len(one[2].places), len(one[2].cells)), default=None)
-    header = _complete(settings, file, best[2] if best else None)
+    header = _complete(settings, file, best[2] if best else None, wanted)
     assert best is not None  # noqa: S101 - _complete refused it
     return best[0], best[1], header
 
@@ -331,7 +353,7 @@ def _split(text: str, delimiter: str, *, strict: bool) -> tuple[str, ...] | None
 
 
 @contextmanager
-def _open_xlsx(settings: Settings, file: Path, renamed: Mapping[str, str]) -> Iterator[Table]:
+def _open_xlsx(settings: Settings, file: Path, wanted: _Wanted) -> Iterator[Table]:
     # A second of every task's start, which those who only link need not wait for.
     from openpyxl import load_workbook
 
@@ -340,7 +362,7 @@ def _open_xlsx(settings: Settings, file: Path, renamed: Mapping[str, str]) -> It
         # data_only: what a formula showed when the file was saved; nothing is ever calculated.
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     with closing(book):
-        sheet, header = _find_sheet(settings, file, book, renamed)
+        sheet, header = _find_sheet(settings, file, book, wanted)
         body = islice(_sheet_records(settings, file, book, sheet, len(header.cells)), header.last_line, None)
         yield Table(frozenset(header.places), _raw_rows(settings, file, body, header))
 
@@ -369,15 +391,15 @@ def _inspect_zip(settings: Settings, file: Path) -> None:
         raise SohoaError(say("register.zip_bomb", settings.language, file=file, unpacked_mb=unpacked >> 20))
 
 
-def _find_sheet(settings: Settings, file: Path, book: Workbook, renamed: Mapping[str, str]) -> tuple[str, _Header]:
+def _find_sheet(settings: Settings, file: Path, book: Workbook, wanted: _Wanted) -> tuple[str, _Header]:
     """The sheet that has the most contract headers, and these headers, without empty columns after them."""
     seen: list[tuple[str, _Header]] = []
     for title in [sheet.title for sheet in book.worksheets]:
         records = _sheet_records(settings, file, book, title, MAX_COLUMNS)
-        if header := _find_header(islice(records, 4 * HEADER_WITHIN), renamed):
+        if header := _find_header(islice(records, 4 * HEADER_WITHIN), wanted):
             seen.append((title, header))
     title, best = max(seen, key=lambda one: len(one[1].places), default=("", None))
-    header = _complete(settings, file, best)
+    header = _complete(settings, file, best, wanted)
     used = max(header.places.values()) + 1
     return title, replace(header, cells=header.cells[:used])
 

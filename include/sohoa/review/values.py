@@ -17,8 +17,8 @@ from sohoa.reading.grammar import find_dossier_code, parse_code
 from sohoa.reading.grammar import parse_date as parse_printed_date
 from sohoa.reading.record import FIELD_NAMES, FURTHER_FIELD_NAMES
 from sohoa.reading.types import OFFICIAL_LETTER, TYPES
+from sohoa.register.cells import MAX_TEXT, parse_date
 from sohoa.register.normalise import clean_text
-from sohoa.register.rows import MAX_TEXT, parse_date
 from sohoa.review.errors import WrongValue
 
 KEY_FIELDS = ("code_number", "code_notation", "issued_on", "issuer")
