@@ -12,7 +12,7 @@ from sohoa.pages import PageWorker, Unreadable
 from sohoa.pages.gaps import COLOURED
 from sohoa.reading.header import seen_in_look
 from sohoa.reading.lines import Line
-from sohoa.reading.looks import AROUND, BENEATH, agreed, plain_value
+from sohoa.reading.looks import AROUND, AROUND_BY_OTHER, BENEATH, agreed, plain_value
 from sohoa.reading.record import Box
 from sohoa.reading.slots import SLOTS, date_slots, number_slot
 
@@ -35,11 +35,11 @@ def judge_around(worker: PageWorker, area: Part, closer: Closer) -> None:
     """
     seen = [
         (names is BENEATH, line)
-        for names in (BENEATH, AROUND)
+        for names in (BENEATH, AROUND, AROUND_BY_OTHER)
         for look in closer.looks.get(names[area.name], ())
         if (line := seen_in_look(area.name, look, found=False)) is not None
     ]
-    most, _ = agreed([plain_value(area.name, line.text) for _, line in seen])
+    most, _ = agreed([plain_value(area.name, line.text) for _, line in seen], others=())
     first: dict[str, str] = {}
     for read_in_black, line in seen:
         slots = _slots(area.name, line)

@@ -11,20 +11,19 @@ from sohoa.journey.look_parts import Closer, Part, crop, cut_parts, in_colour, l
 from sohoa.journey.ocr_copies import OcrCopy
 from sohoa.pages import PageWorker
 from sohoa.reading.header import Place
-from sohoa.reading.looks import AROUND, BENEATH, OTHER_MODEL, by_pen, is_settled
+from sohoa.reading.looks import AROUND, AROUND_BY_OTHER, BENEATH, OTHER_MODEL, by_pen, is_settled, kinds_of_ink
 from sohoa.reading.slots import SLOTS, number_slot
 from sohoa.settings import Settings
 
 _OTHER_LANGUAGE = "eng"  # errs otherwise than the first two looks: a third opinion on digits
 # One call of tesseract for all copies: loading its model takes as long as ten looks.
 _COPIES_AROUND = (
-    (AROUND, "every"),
     (AROUND, "not_red"),
     (BENEATH, "faint_print"),
     (BENEATH, "clear_print"),
     (BENEATH, "dense_print"),
 )
-_COPY_FOR_OTHER_LANGUAGE = (BENEATH, "faint_print")
+_COPIES_FOR_OTHER_LANGUAGE = ((AROUND_BY_OTHER, "not_red"), (BENEATH, "faint_print"))
 
 
 def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy], work: Path) -> list[Closer]:
@@ -64,7 +63,7 @@ def _look_around(
         cut = {"box": part.around, "out": str(in_colour(area)), "ink": "colour"}
         if crop(settings, worker, pages[part.page], [cut]):
             areas.append(area)
-    for language, kinds in ((None, _COPIES_AROUND), (_OTHER_LANGUAGE, (_COPY_FOR_OTHER_LANGUAGE,))):
+    for language, kinds in ((None, _COPIES_AROUND), (_OTHER_LANGUAGE, _COPIES_FOR_OTHER_LANGUAGE)):
         copies = [
             replace(copy, name=names[area.name])
             for names, ink in kinds
@@ -78,11 +77,11 @@ def _look_around(
 
 def _in_doubt(worker: PageWorker, part: Part, closer: Closer) -> bool:
     """Whether a line needs more looks; one by pen only where a stamp may have been taken for it."""
-    kinds = {closer.ink.get(slot) for slot in SLOTS[part.name]}
-    if "pen" in kinds:
+    if "pen" in kinds_of_ink(closer.ink, part.name):
         return lies_under_stamp(worker, part, closer)
     texts = [line.text for line in lines_seen(part, closer)]
-    return bool(kinds - {"print", "stamp"}) or len(texts) <= OTHER_MODEL or not is_settled(part.name, texts)
+    found = {closer.ink.get(slot) for slot in SLOTS[part.name]}
+    return bool(found - {"print", "stamp", "pen"}) or len(texts) <= OTHER_MODEL or not is_settled(part.name, texts)
 
 
 def _symbol_behind_pen(worker: PageWorker, part: Part, closer: Closer) -> Part | None:

@@ -22,6 +22,7 @@ from sohoa.reading.grammar import (
 from sohoa.reading.header import Header
 from sohoa.reading.lines import Line
 from sohoa.reading.record import NOTHING, Reading
+from sohoa.reading.signature import OFFICE
 from sohoa.reading.slots import from_slash_on
 
 _WITHIN = 0.5  # of the page's height
@@ -30,7 +31,7 @@ _BODY = re.compile(
 )
 _LONGEST_NUMBER_LINE = 7  # words
 _LIKE_AN_AGENCY = 0.85
-_BY_AUTHORITY, _BY_SYMBOL = 0.6, 0.5
+_BY_BOTH, _BY_AUTHORITY, _BY_SYMBOL = 0.95, 0.6, 0.5
 
 
 def find_bare_head(lines: Sequence[Line]) -> Header:
@@ -51,8 +52,11 @@ def _is_number_line(line: Line) -> bool:
     return parse_code(line.text) is not None or bool(from_slash_on(line.text))
 
 
-def guess_issuer(lines: Sequence[Line], code: Code | None) -> Reading:
-    """The agency where its own lines were lost: by who decides (`BỘ TRƯỞNG BỘ NỘI VỤ`), or by the symbol alone."""
+def guess_issuer(lines: Sequence[Line], code: Code | None, *, symbol_is_sure: bool = False) -> Reading:
+    """The agency where its own lines were lost: by who decides (`BỘ TRƯỞNG BỘ NỘI VỤ`), or by the symbol alone.
+
+    It is sure only where the head of an agency decides and a symbol that is sure names the same one.
+    """
     parts = code.notation.rpartition("/")[2].split("-") if code else []
     issuing = [entry for entry in load_ruleset_units() if entry.issues]
     by_symbol = next((entry for entry in issuing if entry.symbol in parts), None)
@@ -63,6 +67,7 @@ def guess_issuer(lines: Sequence[Line], code: Code | None) -> Reading:
         if holds(line.folded, fold(best.name)) >= _LIKE_AN_AGENCY:
             # A head may have another's agency above its own: the symbol has the last word.
             if by_symbol in (None, best):
-                return Reading(best.name, _BY_AUTHORITY, 1, line.box)
+                both = symbol_is_sure and by_symbol is best and OFFICE.match(line.folded)
+                return Reading(best.name, _BY_BOTH if both else _BY_AUTHORITY, 1, line.box)
             break
     return Reading(by_symbol.name, _BY_SYMBOL) if by_symbol else NOTHING

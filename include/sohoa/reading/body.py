@@ -31,7 +31,7 @@ _PRINTED_NAMES = {fold(entry.name): entry for entry in TYPES if entry.symbol not
 
 def read_type(lines: Sequence[Line], header: Header, code: Code | None) -> tuple[Reading, Line | None]:
     """The document type, and the line of its name; the symbol and the printed name confirm each other."""
-    printed, line = _printed_type(lines, header)
+    printed, line = printed_type(lines, header)
     by_code = code.doc_type if code else None
     if line is not None and printed == by_code:
         return Reading(printed, 0.99, 1, line.box), line
@@ -49,7 +49,8 @@ def read_type(lines: Sequence[Line], header: Header, code: Code | None) -> tuple
     return Reading(by_code, 0.97 if about else 0.85, 1, box), None
 
 
-def _printed_type(lines: Sequence[Line], header: Header) -> tuple[str | None, Line | None]:
+def printed_type(lines: Sequence[Line], header: Header) -> tuple[str | None, Line | None]:
+    """The type that a heading names, with its line; (None, None) if there is no such heading."""
     top = header.number.box[3] if header.number and header.number.middle < _HEAD_WITHIN else 0.1
     for line in lines:
         if line.middle < top or not line.text.isupper() or abs(line.centre - 0.5) > 0.2:

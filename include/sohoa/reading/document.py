@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sohoa.ocr import Word, text_of
 from sohoa.reading.bare_head import find_bare_head, guess_issuer
-from sohoa.reading.body import read_subject, read_type
+from sohoa.reading.body import printed_type, read_subject, read_type
 from sohoa.reading.certificates import find_lower_lines, has_centred_head
 from sohoa.reading.drafts import UNNUMBERED, is_unnumbered_draft
 from sohoa.reading.further import read_further
@@ -23,12 +23,13 @@ from sohoa.reading.grammar import (
     parse_number,
     zeros_put_right,
 )
-from sohoa.reading.header import find_header, seen_in_look
-from sohoa.reading.issuers import agency_text, former_name, only_while, read_issuer
+from sohoa.reading.header import Header, find_header, seen_in_look
+from sohoa.reading.issuers import agency_text, former_name, only_while, read_issuer, symbol_in_head
 from sohoa.reading.language import is_other_language
 from sohoa.reading.lines import Line, lines_of
 from sohoa.reading.looks import (
     AROUND,
+    AROUND_BY_OTHER,
     BENEATH,
     LOOKS_AGREE,
     LOOKS_DISAGREE,
@@ -44,6 +45,8 @@ from sohoa.reading.record import NOTHING, Reading, Record
 from sohoa.reading.secrecy import LOOK, flags_of, secrecy_of
 from sohoa.reading.signature import find_signature, read_signer
 from sohoa.reading.slots import SLOTS, from_slash_on
+from sohoa.reading.symbols import known_notation, put_right
+from sohoa.reading.types import TYPES
 
 Value = TypeVar("Value")
 
@@ -104,11 +107,15 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
         surest = ONE_LOOK
         header = find_lower_lines(lines[0], header) if header.title else find_bare_head(lines[0])
     number, date = _seen(header.number, first, "number"), _seen(header.date, first, "date")
-    code, code_readings = _read_code(number, own_text=first.own_text)
+    code, code_readings = _read_code(number, _symbols_of_head(lines[0], header), own_text=first.own_text)
     doc_type, type_line = read_type(lines[0], header, code)
     signature = find_signature(lines)
     issued_on = _read_date(date, own_text=first.own_text)
-    issuer = read_issuer(header, code) if header.agency else guess_issuer(lines[0], code)
+    issuer = read_issuer(header, code)
+    if issuer.value is None:
+        guess = guess_issuer(lines[0], code, symbol_is_sure=code_readings["code_notation"].confidence >= _KNOWN_SYMBOL)
+        # Lines that are no agency's of the list may be a stamp's, or those of an agency that is not in it.
+        issuer = guess if not header.agency or guess.confidence > ONE_LOOK else issuer
     former = former_name(agency_text(header), issuer)
     readings = {
         **code_readings,
@@ -132,9 +139,13 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
 
 def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
     closer = [seen_in_look(part, words, found=line is not None) for words in evidence.looks.get(part, ())]
-    wide = [look for names in (AROUND, BENEATH) for look in evidence.looks.get(names[part], ())]
-    around = [seen_in_look(part, words, found=False) for words in wide]
-    lines = (line, *closer, *around)
+    wide, others = [], {OTHER_MODEL}
+    for names in (AROUND, AROUND_BY_OTHER, BENEATH):
+        looks = evidence.looks.get(names[part], ())
+        wide += [seen_in_look(part, words, found=False) for words in looks]
+        if looks and names is not AROUND:
+            others.add(len(closer) + len(wide))
+    lines = (line, *closer, *wide)
     texts = tuple(found.text if found else "" for found in lines)
     plain = [plain_value(part, text) for text in texts]
     # Where digits were read there is ink; where none was found, it was looked for in a wrong place.
@@ -143,13 +154,23 @@ def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
     return _Seen(
         line=next((found for found in (*legible, *lines) if found is not None), None),
         texts=texts,
-        others=frozenset({OTHER_MODEL, len(texts) - 1} if evidence.looks.get(BENEATH[part]) else {OTHER_MODEL}),
+        others=frozenset(others),
         pen=by_pen(evidence.ink, part, plain),
         surest=LOOKS_AGREE if known else ONE_LOOK,
     )
 
 
-def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, Reading]]:
+def _symbols_of_head(lines: Sequence[Line], header: Header) -> tuple[str, str | None] | None:
+    """The symbols of the agency in the head and of the type in the heading, from which the number's symbol is made."""
+    agency = symbol_in_head(header)
+    kind, _ = printed_type(lines, header)
+    symbol = next((entry.symbol for entry in TYPES if entry.name == kind), None)
+    return None if agency is None or (kind and not symbol) else (agency, symbol)
+
+
+def _read_code(
+    seen: _Seen, of_head: tuple[str, str | None] | None, *, own_text: bool
+) -> tuple[Code | None, dict[str, Reading]]:
     """Number and symbol, sure only where looks at the line agree; one look is a proposal for review.
 
     A number by pen is not read at all; the symbol printed behind it is. A page's own text needs no second look.
@@ -157,6 +178,7 @@ def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, R
     codes = [
         parse_code(from_slash_on(text)) if seen.pen else _plain_or_guessed(parse_code, text) for text in seen.texts
     ]
+    codes = [_with_symbols(code, *of_head) if code and of_head else code for code in codes]
     code = next((code for code in codes if code is not None), None)
     number, sure = (None, 0.0) if seen.pen else agreed(_numbers(seen, codes), seen.others)
     if seen.line is None or (code is None and number is None):
@@ -168,6 +190,11 @@ def _read_code(seen: _Seen, *, own_text: bool) -> tuple[Code | None, dict[str, R
         "code_number": Reading(number, sure, 1, seen.line.box),
         "code_notation": Reading(notation, notation_sure, 1, seen.line.box),
     }
+
+
+def _with_symbols(code: Code, agency: str, kind: str | None) -> Code:
+    notation, known = known_notation(put_right(code.notation, agency, kind))
+    return replace(code, notation=notation, known=code.known or known)
 
 
 def _numbers(seen: _Seen, codes: Sequence[Code | None]) -> list[str | None]:
@@ -185,8 +212,12 @@ def _agreed_notation(
     codes: Sequence[Code | None], others: Collection[int], number_sure: float
 ) -> tuple[str | None, float]:
     """The symbol: a look that garbles one of the lists does not speak against it, one that sees another such does."""
-    # The other model knows no Đ: it may confirm a symbol of the lists, and says nothing of any other.
-    heard = [code if code and (index not in others or code.known) else None for index, code in enumerate(codes)]
+    # The other model knows no Đ: it may confirm a symbol of the lists or one read as it stands, and says no other.
+    own = {code.notation for index, code in enumerate(codes) if code and index not in others}
+    heard = [
+        code if code and (index not in others or code.known or code.notation in own) else None
+        for index, code in enumerate(codes)
+    ]
     notation, sure = agreed([code.notation if code else None for code in heard], others)
     known = list(dict.fromkeys(code.notation for code in codes if code and code.known))
     if len(known) > 1:
@@ -195,7 +226,7 @@ def _agreed_notation(
         return known[0], max(sure, ONE_LOOK_ERRS)
     if codes[0] and codes[0].known:
         return known[0], max(sure, _KNOWN_SYMBOL_AND_NUMBER if number_sure == LOOKS_AGREE else _KNOWN_SYMBOL)
-    return (known[0] if known else notation), sure
+    return (known[0] if known and sure < ONE_LOOK_ERRS else notation), sure
 
 
 def _outvotes_garbles(codes: Sequence[Code | None], heard: Sequence[Code | None], others: Collection[int]) -> bool:

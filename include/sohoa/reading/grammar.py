@@ -27,6 +27,8 @@ _LABEL_IN_WORD = re.compile(
 )
 _BARE_LABEL = re.compile(r"^[\W_]*[S$§][^\W\d_]{0,2}", re.IGNORECASE)
 _LABELLED_NUMBER = re.compile(r"[\s._…;,]*(?P<number>[0-9](?:\s*[0-9]){0,5})[\s._…;,]*[/⁄]\s*[^\W\d_]")
+# The post of a stamp's frame through a dash is read as small letters or other signs.
+_LOST_DASH = re.compile(r"(?<=[A-ZĐ])(?:[^\w\s/&]?[^\W\d_A-ZĐƯƠÔÂÊĂ]{1,2}|[^\w\s/&]{1,2})(?=[A-ZĐ]{2})")
 _TORN_SYMBOL = re.compile(r"(?<=[A-ZĐ])\s+(?=[A-ZĐ]+(?:-|$))")
 _CODE = re.compile(
     r"^[\s._…;,]*(?P<number>[0-9](?:\s*[0-9]){0,5})?[\s._…;,]*/\s*"
@@ -44,23 +46,36 @@ _ABOUT = re.compile(r"^\W*[VvN][/I1l]?\s?[vV]\W?\s*[:;]?\s*")
 _ROUND = "[OÓÒỎÕỌÔỐỒỔỖỘÖQ]"
 _ZERO = re.compile(rf"(?<![^\W\d_]){_ROUND}(?=[\s.…]*[0-9/\\])|(?<=[0-9]){_ROUND}(?![^\W\d_])")
 _GAP = r"[^\w\]\[|!§/\\(){}<>]{0,3}"  # none of what a digit is taken for
+# The words of a date as they are read, in italics above all: `y` loses its tail (`ngàu`, `ngà`), `ă` is read as two
+# letters. None ends in a letter that may be a digit.
+_LIKE_A = "[aàáảãạâầấẩẫậăằắẳẵặ]"
+DAY_WORD = rf"(?:ng[^\W\d_]{{1,3}}y|n[gsecq]?{_LIKE_A}(?:[yỳýỷỹỵuùúủũụ]|(?=[\s.…_])))"
+MONTH_WORD = r"(?:th[^\W\d_]{1,4}|t[^\W\d_]ng|(?<![^\W\d_])háng)(?<![IilLtT])"
+YEAR_WORD = r"n[^\W\d_]{1,3}m"
+_YEARS = range(1945, 2051)  # documents of the State; what is read as a later year is misread
 _DATE = re.compile(
     # Before a last digit of day or month nothing round can stand but a zero.
-    rf"ng\w{{1,3}}y{_GAP}(?P<day>[0-9\s]{{1,4}}?|{_ROUND}[1-9]){_GAP}"
-    rf"th[^\W\d_]{{1,4}}{_GAP}(?P<month>[0-9\s]{{1,3}}?|{_ROUND}[1-9]){_GAP}"
-    r"n\w{1,2}m\W{0,3}(?P<year>[0-9]{4})(?!\d)",
+    rf"{DAY_WORD}{_GAP}(?P<day>[0-9\s]{{1,4}}?|{_ROUND}[1-9]){_GAP}"
+    rf"{MONTH_WORD}{_GAP}(?P<month>[0-9\s]{{1,3}}?|{_ROUND}[1-9]){_GAP}"
+    rf"{YEAR_WORD}\W{{0,3}}(?P<year>[0-9]{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _DATE_FIGURES, _LOOSE_DATE_FIGURES = (
     re.compile(
-        rf"(?P<a>ng\w{{1,3}}y{_GAP})(?P<day>[{figure}]{{1,4}}?)"
-        rf"(?P<b>{_GAP}th[^\W\d_]{{1,4}}{_GAP})(?P<month>[{figure}]{{1,3}}?)"
-        rf"(?P<c>{_GAP}n\w{{1,2}}m\W{{0,3}})(?P<year>[{figure}]{{4}})(?!\d)",
+        rf"(?P<a>{DAY_WORD}{_GAP})(?P<day>[{figure}]{{1,4}}?)"
+        rf"(?P<b>{_GAP}{MONTH_WORD}{_GAP})(?P<month>[{figure}]{{1,3}}?)"
+        rf"(?P<c>{_GAP}{YEAR_WORD}\W{{0,3}})(?P<year>[{figure}]{{4}})(?!\d)",
         re.IGNORECASE,
     )
     for figure in (FIGURE, LOOSE_FIGURE)
 )
-_PLACE_FIRST = re.compile(r"[^\d()]{2,30}ng\w{1,3}y", re.IGNORECASE)
+_PLACE_FIRST = re.compile(rf"[^\d()]{{2,30}}{DAY_WORD}", re.IGNORECASE)
+_WORDS_OF_DATE = (
+    re.compile("NGAY|N[GSECQ]?A[UV]?(?![A-Z])"),
+    re.compile(r"TH[A-Z]{1,2}NG|HANG|TANG(?=\W*[0-9])"),
+    re.compile(r"NAM|N[A-Z]{1,3}M(?=\W*[0-9])"),
+)
+_PART_OF_DATE_LINE = re.compile(r"NGA[YU]|THANG")
 _DOSSIER = re.compile(
     r"(?<![\w.])(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}|[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*)"
     r"-([0-9]{2})([0-9]{2})([0-9]{2})-[0-9]{4,}(?!\w)"
@@ -130,8 +145,11 @@ def parse_code(line: str) -> Code | None:
     # An underscore is a piece of a rule.
     text = _LABEL.sub("", unicodedata.normalize("NFC", line).replace("_", " "), count=1)
     as_read = _parse_code(text)
-    # Only a symbol that makes no sense as it stands is taken for a torn one.
-    return as_read if as_read and as_read.known else _parse_code(_TORN_SYMBOL.sub("", text)) or as_read
+    if as_read and as_read.known:
+        return as_read
+    # Only a symbol that makes no sense as it stands is taken for a torn one, or one that lost its dash.
+    mended = _parse_code(_LOST_DASH.sub("-", text))
+    return mended if mended and mended.known else _parse_code(_TORN_SYMBOL.sub("", text)) or as_read
 
 
 def _parse_code(text: str) -> Code | None:
@@ -205,9 +223,9 @@ def parse_date(line: str) -> dt.date | None:
     found = _DATE.search(unicodedata.normalize("NFC", line))
     if found is None:
         return None
+    day, month, year = (int(re.sub(r"[^0-9]", "", found[part]) or 0) for part in ("day", "month", "year"))
     try:
-        day, month = (int(re.sub(r"[^0-9]", "", found[part])) for part in ("day", "month"))
-        return dt.date(int(found["year"]), month, day)
+        return dt.date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None
 
@@ -232,8 +250,13 @@ def may_be_day(line: str, day: dt.date) -> bool:
 
 def is_date_line(line: str) -> bool:
     """Whether a line is a place-and-date line, be its day filled in or not."""
-    folded = fold(line)
-    return "NGAY" in folded and "THANG" in folded and "NAM" in folded
+    folded, end = fold(line), 0
+    for word in _WORDS_OF_DATE:
+        found = word.search(folded, end)
+        if found is None:
+            return False
+        end = found.end()
+    return True
 
 
 def starts_with_place(line: str) -> bool:
@@ -243,8 +266,7 @@ def starts_with_place(line: str) -> bool:
 
 def is_part_of_date_line(line: str) -> bool:
     """Whether a line may be a torn piece of a place-and-date line: it holds `ngày` or `tháng`."""
-    folded = fold(line)
-    return "NGAY" in folded or "THANG" in folded
+    return _PART_OF_DATE_LINE.search(fold(line)) is not None
 
 
 def find_dossier_code(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -51,6 +52,12 @@ def read_issuer(header: Header, code: Code | None) -> Reading:
     return Reading(name, confidence, 1, around(header.agency))
 
 
+def symbol_in_head(header: Header) -> str | None:
+    """The symbol of the agency whose name was read letter by letter; None unless it was."""
+    name = agency_heads().get(agency_text(header)) if header.agency else None
+    return name[1] if name else None
+
+
 def agency_text(header: Header) -> str:
     """The agency's lines, folded, without what frames of stamps and rules beside a name are read as."""
     return " ".join(filter(None, map(_name_in, header.agency)))
@@ -61,7 +68,7 @@ def _name_in(line: Line) -> str:
 
 
 def _named_by_symbol(header: Header, code: Code | None) -> str | None:
-    """The agency that the symbol names, if its head begins as the lines do and only what follows was lost.
+    """The agency that the symbol names, if its head begins as lines do, whatever became of those about them.
 
     Its own line must have been read, not just that of its superior; a line that is another agency's speaks against it.
     """
@@ -72,14 +79,23 @@ def _named_by_symbol(header: Header, code: Code | None) -> str | None:
         return None
     wanted = [fold(line) for line in entry.header]
     own = min(2, len(wanted))
-    # A long name stands in several lines.
-    agree = all(
-        len(name) >= min(_TELLING, len(line)) and fuzz.ratio(name, line[: len(name)]) >= _LIKENESS
-        for name, line in zip(printed[:own], wanted[:own], strict=True)
-    )
+    # What a stamp over the head says may stand before; a long name stands in several lines.
+    runs = (index for index in range(len(printed) - own + 1) if _begins(printed[index : index + own], wanted))
+    start = next(runs, None)
+    if start is None:
+        return None
     lines_of_others = {fold(line) for unit in load_ruleset_units() for line in unit.header} - set(wanted)
-    foreign = any(fuzz.ratio(name, line) >= _FOREIGN for name in printed[own:] for line in lines_of_others)
-    return entry.name if agree and not foreign else None
+    beside = printed[:start] + printed[start + own :]
+    foreign = any(fuzz.ratio(name, line) >= _FOREIGN for name in beside for line in lines_of_others)
+    return None if foreign else entry.name
+
+
+def _begins(printed: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether lines begin as those of a head do."""
+    return all(
+        len(name) >= min(_TELLING, len(line)) and fuzz.ratio(name, line[: len(name)]) >= _LIKENESS
+        for name, line in zip(printed, wanted, strict=False)
+    )
 
 
 def _likeliest(printed: str) -> tuple[tuple[str, float, str | None], float]:
@@ -115,7 +131,7 @@ def former_name(printed: str, issuer: Reading) -> FormerName | None:
     likeness, best = max(
         ((fuzz.ratio(printed, fold(" ".join(name.header))), name) for name in entry.former), key=lambda pair: pair[0]
     )
-    return best if likeness > present else None
+    return best if likeness > max(present, _FOREIGN) else None
 
 
 def only_while(former: FormerName, issuer: Reading, issued_on: Reading) -> Reading:

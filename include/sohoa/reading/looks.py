@@ -16,20 +16,26 @@ OTHER_MODEL = 2
 """Which of the looks at a line, the page's own counted as 0, is by a model that errs otherwise than the rest."""
 AROUND = {"number": "number_around", "date": "date_around"}
 """Part of the head → name of the looks at all that stands about it."""
+AROUND_BY_OTHER = {"number": "number_around_other", "date": "date_around_other"}
+"""Part of the head → name of those by the other model."""
 BENEATH = {"number": "number_beneath", "date": "date_beneath"}
 """Part of the head → name of those that show black ink only, the last of them by the other model."""
 _LOOKS_AGAINST_PEN = 3
+_BY_MACHINE = frozenset({"print", "stamp"})
 _USUAL_LOOKS, _FEWEST_OF_MANY = 3, 3
 _FEWEST_LOOKS = 4  # three that agree and the one that errs
+_FEWEST_AGAINST_TWO = 8
 
 
 def agreed(seen: Sequence[Value | None], others: Collection[int] = (OTHER_MODEL,)) -> tuple[Value | None, float]:
     """The value that most looks give (the earliest of equals) and how sure it is; (None, 0.0) if no look gives one.
 
+    Where they differ, a look by the other model counts for two: it misreads fewer digits.
+
     A look that could read nothing (None) does not speak against a value; one that read another does, however many
     looks of the same model are against it: they err alike on the same ink. A single one against three or more is
-    taken to err only where another model's look is among these. A line that took more looks than usual is a hard one,
-    and three must agree on it.
+    taken to err only where another model's look is among these; two against six or more only where all looks by the
+    other model, two at least, are. A line that took more looks than usual is a hard one, and three must agree on it.
 
     Args:
         seen: what each look read, the page's own first.
@@ -38,14 +44,16 @@ def agreed(seen: Sequence[Value | None], others: Collection[int] = (OTHER_MODEL,
     values = [value for value in seen if value is not None]
     if not values:
         return None, 0.0
-    most = max(values, key=values.count)
+    most = max(values, key=lambda value: sum(1 + (index in others) for index, one in enumerate(seen) if one == value))
     if len(values) < (_FEWEST_OF_MANY if len(seen) > _USUAL_LOOKS else 2):
         return most, ONE_LOOK if values.count(most) == len(values) else LOOKS_DISAGREE
     n_against = len(values) - values.count(most)
     if n_against == 0:
         return most, LOOKS_AGREE
-    confirmed = any(seen[index] == most for index in others if index < len(seen))
-    return most, ONE_LOOK_ERRS if n_against == 1 and confirmed and len(values) >= _FEWEST_LOOKS else LOOKS_DISAGREE
+    by_others = [seen[index] for index in others if index < len(seen) and seen[index] is not None]
+    one_errs = n_against == 1 and most in by_others and len(values) >= _FEWEST_LOOKS
+    two_err = n_against == 2 and by_others.count(most) == len(by_others) >= 2 and len(values) >= _FEWEST_AGAINST_TWO
+    return most, ONE_LOOK_ERRS if one_errs or two_err else LOOKS_DISAGREE
 
 
 def plain_value(part: str, text: str) -> str | dt.date | None:
@@ -57,17 +65,25 @@ def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ())
     """Whether something in the line of `part` was, or may have been, filled in by pen.
 
     Ink that is not sure is a machine's if three looks or more plainly read the same: they differ on strokes of a pen.
+    Whoever fills in a date by pen fills in its day: beside a day by machine, a pen in month or year is not sure.
 
     Args:
         ink: slot → what its ink is.
         part: `number` or `date`.
         seen: what each look read there.
     """
-    kinds = {ink.get(slot) for slot in SLOTS[part]}
+    kinds = kinds_of_ink(ink, part)
     if "pen" in kinds or "unsure" not in kinds:
         return "pen" in kinds
     values = [value for value in seen if value is not None]
     return len(values) < _LOOKS_AGAINST_PEN or values.count(values[0]) < len(values)
+
+
+def kinds_of_ink(ink: Mapping[str, str], part: str) -> frozenset[str]:
+    """What the ink of a line is, of the slots that were judged; a pen beside a day by machine as `unsure`."""
+    kinds = frozenset(ink[slot] for slot in SLOTS[part] if slot in ink)
+    beside_machine = part == "date" and ink.get("day") in _BY_MACHINE
+    return kinds - {"pen"} | {"unsure"} if beside_machine and "pen" in kinds else kinds
 
 
 def ink_is_known(ink: Mapping[str, str], part: str) -> bool:

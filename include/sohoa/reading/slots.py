@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sohoa.reading.grammar import end_of_label
+from sohoa.reading.grammar import DAY_WORD, MONTH_WORD, YEAR_WORD, end_of_label
 from sohoa.reading.lines import Line
 
 SLOTS = {"number": ("number",), "date": ("day", "month", "year")}
@@ -15,9 +15,7 @@ SLOTS = {"number": ("number",), "date": ("day", "month", "year")}
 # year stands between.
 _SYMBOL = r"[^\W\d_]\w{1,9}\s*[-–—]\s*[^\W\d_]"
 _SLASH = re.compile(rf"[/⁄\\|]\s*(?=(?:[0-9]{{4}}\s*/\s*)?{_SYMBOL})|\s*(?={_SYMBOL})|(?<=[0-9])\s*[/⁄]\s*(?=[^\W\d_])")
-_DAY = re.compile(r"ng\w{1,3}y", re.IGNORECASE)
-_MONTH = re.compile(r"th[^\W\d_]{1,4}", re.IGNORECASE)
-_YEAR = re.compile(r"n\w{1,2}m", re.IGNORECASE)
+_DAY, _MONTH, _YEAR = (re.compile(word, re.IGNORECASE) for word in (DAY_WORD, MONTH_WORD, YEAR_WORD))
 _YEAR_DIGITS = 4
 # Widths of Times New Roman in ems: enough to find the slash within a word that tesseract gave as one box.
 _NARROW, _DIGIT, _SMALL, _CAPITAL = 0.29, 0.5, 0.45, 0.7
@@ -54,6 +52,7 @@ def date_slots(line: Line) -> dict[str, tuple[float, float]]:
     year = _YEAR.search(text, month.end()) if month else None
     if day is None or month is None or year is None:
         return {}
+    *_, day = _DAY.finditer(text, 0, month.start())  # a place may have such a syllable too: Na Hang
     behind = [letter for letter in letters[year.end() :] if letter.text != " "][:_YEAR_DIGITS]
     slots = {
         "day": (letters[day.end() - 1].right, letters[month.start()].left),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import Levenshtein
+
 from sohoa.catalogue.units import load_ruleset_units
 from sohoa.folding import fold
 from sohoa.reading.types import DOC_TYPES, LAW_TYPES
 
 _OTHER_AGENCIES = ("CP", "TTg", "UBND", "SNV")  # met in citations and in copies of others' decisions
-_QUYET_DINH = re.compile("[QO0][PDĐB]")
+_QUYET_DINH = re.compile("[QO0]{1,2}[PDĐB]{1,2}")
+_BEGUN = 3  # letters of a symbol whose end a stamp covers
 _CONFUSED = str.maketrans({"0": "O", "1": "I", "L": "I", "5": "S", "8": "B", "P": "D"})
 
 
@@ -22,7 +25,33 @@ def known_notation(raw: str) -> tuple[str, bool]:
     law = _LAWS.get(confusable(first)) if year else None
     parts = [(law, True) if law else _known_part(qd_put_right(first)), *map(_known_part, others)]
     spelled = "-".join(part for part, _ in parts)
-    return (f"{year}/{spelled}" if year else spelled), all(known for _, known in parts)
+    # A type stands first: behind an agency its letters are another office's, or the beginning of one's.
+    is_known = all(known for _, known in parts) and DOC_TYPES.keys().isdisjoint(part for part, _ in parts[1:])
+    return (f"{year}/{spelled}" if year else spelled), is_known
+
+
+def put_right(notation: str, agency: str, kind: str | None) -> str:
+    """A symbol with a part that was misread in one letter, or only begun, as the document's own head has it.
+
+    Parts of the lists stay as they are, and so does what is no such misreading.
+
+    Args:
+        notation: as `known_notation` spells it.
+        agency: the symbol of the agency that the head names.
+        kind: the symbol of the type that the heading names; None for letters, whose symbol begins with the agency's.
+    """
+    parts = notation.split("-")
+    wanted = [agency] if kind is None else [kind, agency]
+    if len(parts) != 2 or "/" in notation:
+        return notation
+    for index, (part, own) in enumerate(zip(parts, wanted, strict=False)):
+        if part not in known_symbols().values() and _is_misread(confusable(part), confusable(own)):
+            parts[index] = own
+    return "-".join(parts)
+
+
+def _is_misread(read: str, own: str) -> bool:
+    return Levenshtein.distance(read, own) <= 1 or (len(read) >= _BEGUN and own.startswith(read))
 
 
 def qd_put_right(part: str) -> str:

@@ -162,6 +162,16 @@ def test_an_issuer_that_the_symbol_contradicts_is_not_sure() -> None:
     assert record.confidence("issuer") < SURE
 
 
+def test_a_stamp_s_lines_above_the_agency_leave_it_to_be_read_where_the_symbol_names_it() -> None:
+    stamped = [Row("SỞ NỘI VỤ TỈNH HÒA BÌNH", LEFT, 0.055), *DECISION]
+    moved = [replace(row, top=0.075) if row.text == "BỘ NỘI VỤ" else row for row in stamped]
+    record = read_document([page(moved)])
+    assert record.value("issuer") == "Bộ Nội vụ"
+    assert record.confidence("issuer") >= SURE
+    other = [replace(row, text="BAN TÔN GIÁO CHÍNH PHỦ") if row.text.startswith("SỞ") else row for row in moved]
+    assert read_document([page(other)]).confidence("issuer") < SURE
+
+
 def test_an_agency_of_no_list_is_not_forced_into_it() -> None:
     record = read_document([page(instead(DECISION, "BỘ NỘI VỤ", "TỔNG CỤC THỦY SẢN"))])
     assert record.value("issuer") is None
@@ -299,6 +309,32 @@ def test_a_symbol_of_the_lists_that_most_looks_and_another_model_read_is_sure_wh
         assert read_document([looks_at_number(*looks)]).confidence("code_notation") < SURE
 
 
+def test_a_symbol_misread_in_one_letter_is_what_head_and_heading_say() -> None:
+    garbled = "Số: 1368/Q-BNM"
+    record = read_document([page(instead(DECISION, "Số:", garbled), number=garbled)])
+    assert record.value("code_notation") == "QĐ-BNV"
+    lost = instead(instead(DECISION, "Số:", garbled), "BỘ NỘI VỤ", "BO NỘI")
+    assert read_document([page(lost, number=garbled)]).value("code_notation") == "Q-BNM"
+
+
+def test_a_symbol_of_no_list_is_sure_where_one_look_garbles_it_and_the_other_model_reads_it_too() -> None:
+    right, garbled, other_model = "Số: 185/BNV-XYZT", "Số: 185/BXV-XYZT", "S6: 185/BNV-XYZT"
+    record = read_document([looks_at_number(right, garbled, other_model, right)])
+    assert record.value("code_notation") == "BNV-XYZT"
+    assert record.confidence("code_notation") >= SURE
+    record = read_document([looks_at_number(right, garbled, garbled, right)])
+    assert record.confidence("code_notation") < SURE
+
+
+@pytest.mark.parametrize("symbol_seen_by_all", [True, False])
+def test_a_lost_agency_is_sure_where_its_head_decides_and_a_sure_symbol_names_it(symbol_seen_by_all: bool) -> None:
+    rows = [*without(DECISION, "BỘ NỘI VỤ"), Row("BỘ TRƯỞNG BỘ NỘI VỤ", MIDDLE, 0.3)]
+    evidence = page(rows) if symbol_seen_by_all else page(instead(rows, "Số:", "Số: 1368/QĐ-BNX"))
+    record = read_document([evidence])
+    assert record.value("issuer") == "Bộ Nội vụ"
+    assert (record.confidence("issuer") >= SURE) == symbol_seen_by_all
+
+
 @pytest.mark.parametrize("ink", ["pen", "unsure"])
 @pytest.mark.parametrize(
     ("slot", "name"),
@@ -336,6 +372,20 @@ def test_ink_in_doubt_is_a_machine_s_where_three_looks_plainly_agree(slot: str, 
     record = read_document([replace(unsure, looks={**evidence.looks, part: [*twice, other]})])
     assert record.flags == ("handwritten_number",)
     assert record.value(name) is None
+
+
+@pytest.mark.parametrize("slot", ["month", "year"])
+def test_a_pen_seen_beside_a_machine_s_day_is_none_where_three_looks_agree(slot: str) -> None:
+    """Whoever fills in a date by pen fills in its day."""
+    evidence = page(DECISION)
+    looks = {**evidence.looks, "date": [*evidence.looks["date"]] * 2}
+    for day in ("print", "stamp"):
+        record = read_document([replace(evidence, looks=looks, ink={**evidence.ink, "day": day, slot: "pen"})])
+        assert record.flags == ()
+        assert record.confidence("issued_on") >= SURE
+    record = read_document([replace(evidence, looks=looks, ink={**evidence.ink, "day": "unsure", slot: "pen"})])
+    assert record.flags == ("handwritten_number",)
+    assert record.value("issued_on") is None
 
 
 def test_pen_stays_pen_however_many_looks_agree() -> None:

@@ -32,13 +32,20 @@ def test_a_value_is_sure_only_if_looks_enough_give_it_and_none_gives_another(see
     assert (sure == LOOKS_AGREE) == (len(values) >= (2 if len(seen) <= 3 else 3) and len(set(values)) == 1)
     assert sure != ONE_LOOK_ERRS or (values.count(value) >= 3 and value == seen[OTHER_MODEL])
     assert (value is None) == (not values) == (sure == 0)
-    assert value is None or values.count(value) == max(map(values.count, values))
+    assert value is None or values.count(value) == max(map(values.count, values)) or value == seen[OTHER_MODEL]
 
 
 def test_one_look_is_a_proposal_and_a_contradiction_less() -> None:
     assert agreed([None, "12", None]) == ("12", ONE_LOOK)
     assert agreed(["12", "13"]) == ("12", LOOKS_DISAGREE)
     assert agreed(["12", "13", "13"]) == ("13", LOOKS_DISAGREE)
+
+
+def test_where_looks_differ_the_other_model_s_count_for_two() -> None:
+    """They misread fewer digits; sure is a value only by agreement."""
+    assert agreed(["29", None, "23", "29", "23"], others=(2, 4)) == ("23", LOOKS_DISAGREE)
+    assert agreed(["29", "29", "23", "29"]) == ("29", LOOKS_DISAGREE)
+    assert agreed(["29", "29", "23"]) == ("29", LOOKS_DISAGREE)
 
 
 def test_one_look_against_the_others_errs_only_if_the_other_model_says_so() -> None:

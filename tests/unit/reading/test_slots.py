@@ -70,6 +70,7 @@ def test_a_gap_left_empty_is_a_slot_too() -> None:
         ("Hà Nội, ngày 03 tháng 8 năm 2020", ("03", "8 n", "2020")),
         ("Hà Nội, ngày +‡ tháng 02 năm 2019", ("+‡", "02", "2019")),
         ("Ha N6i, ngay O2 thang 7 nam 2020", ("O2", "7", "2020")),
+        ("Hà Nội, ngàu 05 thúng 7 nuĂm 2020", ("05", "7", "2020")),
     ],
 )
 def test_day_month_and_year_stand_behind_their_words(text: str, parts: tuple[str, str, str]) -> None:
@@ -77,6 +78,11 @@ def test_day_month_and_year_stand_behind_their_words(text: str, parts: tuple[str
     assert list(slots) == ["day", "month", "year"]
     for (left, right), part in zip(slots.values(), parts, strict=True):
         assert left < place_of(text, part.split()[0] if part != "8 n" else "8") < right
+
+
+def test_the_gap_for_the_day_does_not_begin_with_the_place() -> None:
+    line = line_of("Na Hang, ngàu 05 tháng 7 năm 2020")
+    assert date_slots(line)["day"][0] > place_of("Na Hang, ngàu 05 tháng 7 năm 2020", "Hang")
 
 
 @pytest.mark.parametrize("text", ["Hà Nội, ngày 03", "tháng 8 năm 2020", "Số: 12/QĐ-BNV"])
