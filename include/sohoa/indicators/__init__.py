@@ -5,12 +5,16 @@ What others may call:
     compute_rates, Rate         numerator, denominator, rate, target and gap by unit
     population_items            the results and documents behind one figure
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
-    rates_at, Cut               the same rates at many days, on an open connection (for the warehouse)
-    result_facts, daily_series  queries of the catalogue that the warehouse stores
+    load_moves, Moves           units over time
+    Cut, rates_of               when to count; rates of what the warehouse counted
+    result_facts, case_facts    queries of the catalogue that the warehouse stores
+    stock_changes, case_changes, running_totals     the daily series over what it stored
 """
 
 from __future__ import annotations
 
+from sohoa.indicators.changes import CHANGES, SERIES, case_changes, running_totals, stock_changes
+from sohoa.indicators.moves import ALWAYS, FOREVER, Moves, load_moves
 from sohoa.indicators.periods import (
     CALENDARS,
     REPORT_STARTS_ON,
@@ -19,7 +23,7 @@ from sohoa.indicators.periods import (
     periods_of_year,
     today,
 )
-from sohoa.indicators.populations import FOREVER, POPULATIONS, daily_series, result_facts
+from sohoa.indicators.populations import POPULATIONS
 from sohoa.indicators.rates import (
     Cut,
     PopulationItem,
@@ -27,29 +31,41 @@ from sohoa.indicators.rates import (
     compute_rates,
     population_items,
     rates_at,
+    rates_of,
 )
+from sohoa.indicators.results import STATES, case_facts, result_facts
 from sohoa.indicators.targets import Indicator, Population, Rulebook, Target, load_rulebook
 
 __all__ = [
+    "ALWAYS",
     "CALENDARS",
+    "CHANGES",
     "FOREVER",
     "POPULATIONS",
     "REPORT_STARTS_ON",
+    "SERIES",
+    "STATES",
     "Cut",
     "Indicator",
+    "Moves",
     "Period",
     "Population",
     "PopulationItem",
     "Rate",
     "Rulebook",
     "Target",
+    "case_changes",
+    "case_facts",
     "compute_rates",
-    "daily_series",
+    "load_moves",
     "load_rulebook",
     "parse_period",
     "periods_of_year",
     "population_items",
     "rates_at",
+    "rates_of",
     "result_facts",
+    "running_totals",
+    "stock_changes",
     "today",
 ]

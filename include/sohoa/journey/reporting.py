@@ -24,7 +24,7 @@ from sohoa.register.folder import DONE, REFUSED, put_away, waiting_exports
 from sohoa.settings import Settings
 
 if TYPE_CHECKING:
-    from sohoa.warehouse import LoadSummary, WarehouseFrames
+    from sohoa.warehouse import LoadSummary, StagedRates
 
 
 def take_in_register(
@@ -80,9 +80,8 @@ def publish_rates(settings: Settings) -> LoadSummary:
     # It brings pandas along, which those who only read pages need not wait for.
     from sohoa.warehouse import refresh_warehouse
 
-    def gate(frames: WarehouseFrames) -> None:
-        frame = warehouse_frame(frames.tables["digitisation_rate"])
-        _pass(settings, judge(settings, "warehouse", frames.load_id, frame, "rate_id"))
+    def gate(staged: StagedRates) -> None:
+        _pass(settings, judge(settings, "warehouse", staged.load_id, warehouse_frame(staged.rates), "rate_id"))
 
     return refresh_warehouse(settings, gate)
 
