@@ -131,6 +131,8 @@ def make_register(settings: Settings, rows: int) -> None:
     """Fill the catalogue with results, dossiers and documents, set by set."""
     with writing(settings.catalogue_url) as session:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
+        if is_sqlite:
+            session.execute(text("PRAGMA cache_size=-1000000"))
         for statement in _statements(rows, is_sqlite):
             session.execute(text(statement))
 
@@ -187,7 +189,8 @@ def _statements(rows: int, is_sqlite: bool) -> Iterator[str]:
             source_files, status, result_id, digitised_on, review_reasons, flags) {drawn}
         SELECT 'd' || i, 'b', '{SHA}', i, 1, 'G09.10', 'a.pdf', {json},
             CASE WHEN copied < 20 THEN 'archived' WHEN copied < 30 THEN 'signed' ELSE 'accepted' END, i,
-            {day("issued + until_copied")}, {json}, {json} FROM r WHERE copied < 50 AND issued + until_copied < {N_DAYS}"""
+            {day("issued + until_copied")}, {json}, {json}
+        FROM r WHERE copied < 50 AND issued + until_copied < {N_DAYS}"""
 
 
 def change_documents(settings: Settings, rows: int) -> None:

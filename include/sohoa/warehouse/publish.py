@@ -40,6 +40,10 @@ PUBLISH_LOCK = 0x50_0B_0A
 """Number of the PostgreSQL advisory lock that one publisher holds at a time."""
 
 
+SORTING_KIB = 262_144
+"""Memory that SQLite may take for sorting and new rows; with its own 2 MB it sorts millions of rows on disk."""
+
+
 @dataclass(frozen=True)
 class StagedRates:
     """What the gate judges before it is published: the rows of `digitisation_rate`, with null as pandas has it."""
@@ -71,6 +75,8 @@ def connect_warehouse(settings: Settings, *, writes: bool = False) -> Iterator[C
         .connect()
         .execution_options(schema_translate_map=schemas, sohoa_writes=writes) as connection
     ):
+        if writes and is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{SORTING_KIB}")
         yield connection
         if writes:
             connection.commit()
