@@ -71,8 +71,8 @@ def import_waiting(settings: Settings) -> list[str]:
     return done
 
 
-def publish_rates(settings: Settings) -> LoadSummary:
-    """Bring the warehouse up to date with the catalogue, past its gate.
+def publish_rates(settings: Settings, *, in_full: bool = False) -> LoadSummary:
+    """Bring the warehouse up to date with the catalogue, past its gate; `in_full`, count everything anew.
 
     Raises:
         GateFailed: the figures contradict themselves; the warehouse keeps what it had.
@@ -83,7 +83,7 @@ def publish_rates(settings: Settings) -> LoadSummary:
     def gate(staged: StagedRates) -> None:
         _pass(settings, judge(settings, "warehouse", staged.load_id, warehouse_frame(staged.rates), "rate_id"))
 
-    return refresh_warehouse(settings, gate)
+    return refresh_warehouse(settings, gate, in_full=in_full)
 
 
 def _pass(settings: Settings, result: GateResult) -> None:
