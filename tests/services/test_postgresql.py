@@ -259,6 +259,8 @@ def test_the_warehouse_is_published_into_the_reporting_schema_and_again_without_
 
 
 def test_the_warehouse_refreshed_by_what_changed_is_the_one_counted_anew(settings: Settings, tmp_path: Path) -> None:
+    settings.unit_moves = tmp_path / "moves.yaml"
+    settings.unit_moves.write_text(MOVES, encoding="utf-8")
     make_samples(tmp_path / "samples", 12, 778, "clean", numbering=("printed",), compact=True)
     take_in_register(settings, tmp_path / "samples" / "register.csv")
     refresh_warehouse(settings)
@@ -277,6 +279,15 @@ def test_the_warehouse_refreshed_by_what_changed_is_the_one_counted_anew(setting
     assert refresh_warehouse(settings, in_full=True).n_refreshed is None
     assert reporting_rows(settings) == by_changes
     assert all(by_changes.values())
+    assert {"G09.02", "G09.99"} <= {row[3] for row in by_changes["fact_digitisation_daily"]}
+
+
+MOVES = """
+ministry: G09
+moves:
+  - {unit: G09.02, successor: G09.99, name: Vụ mới, since: 2022-06-01}
+  - {unit: G09.03, successor: G21.01, name: Ban Tôn giáo, since: 2023-01-01}
+"""
 
 
 def accept(settings: Settings, results: Sequence[Any], n_days: int) -> None:

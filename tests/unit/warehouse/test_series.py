@@ -19,7 +19,8 @@ from sohoa.catalogue.migrate import migrate
 from sohoa.indicators import CHANGES, SERIES, STATES, Moves, compute_rates, parse_period
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, refresh_warehouse
-from sohoa.warehouse.tables import REPLACED, digitisation_rate, dim_date, fact_digitisation_daily
+from sohoa.warehouse.dimensions import UNITS_VALID_FROM
+from sohoa.warehouse.tables import REPLACED, digitisation_rate, dim_date, dim_unit, fact_digitisation_daily
 
 D = dt.date
 LATE = D(2025, 1, 1)
@@ -135,6 +136,16 @@ class TestByHand:
             ("G09.04", D(2022, 3, 1), 1, 1),
             ("G09.04", D(2023, 6, 1), 0, 0),
         ]
+
+    def test_units_tell_whose_results_they_took_over_and_until_when_they_stood(self, settings: Settings) -> None:
+        lines(settings, [Entry(D(2021, 1, 1), unit="G09.02")], "P1")
+        unit = dim_unit.c
+        columns = (unit.unit_code, unit.name, unit.successor_of, unit.valid_from, unit.valid_to, unit.is_current)
+        with connect_warehouse(settings) as connection:
+            found = {row[0]: tuple(row[1:]) for row in connection.execute(select(*columns))}
+        assert found["G09.02"][1:] == (None, UNITS_VALID_FROM, D(2022, 2, 28), False)
+        assert found["G09.04"][1:] == ("G09.02", D(2022, 3, 1), D(2023, 5, 31), False)
+        assert found["G21.01"] == ("Ban Ba", "G09.03", D(2022, 12, 20), None, True)
 
     def test_what_a_higher_authority_decides_is_not_counted(self, settings: Settings) -> None:
         register = [Entry(D(2021, 1, 1), authority="THỦ TƯỚNG  Chính phủ"), Entry(D(2021, 1, 2), authority="Bộ trưởng")]
