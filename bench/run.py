@@ -1,9 +1,10 @@
-"""The benchmarks (`make bench`): speed, accuracy, memory beside other tools, Airflow's overhead, and linking.
+"""The benchmarks (`make bench`): speed, accuracy, memory beside other tools, Airflow's overhead, linking, series.
 
-    python bench/run.py [speed] [memory] [airflow] [linking]      all four without arguments
+    python bench/run.py [speed] [memory] [airflow] [linking] [series]      all five without arguments
 
 Everything is measured on the same generated scans in one run and told as ratios: seconds are this machine's.
-Linking is told in milliseconds a document, among a million results.
+Linking is told in milliseconds a document, among a million results; the daily series in seconds beside the bare
+statements, over ten million (`bench/series.py` measures one size, or PostgreSQL).
 Run it on a quiet machine; the figures go to bench/results.json, parts that were not run keep theirs.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 from linking import measure_linking
 from memory import measure_memory
 from overhead import measure_overhead
+from series import measure_series
 from speed import measure_speed
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -27,6 +29,7 @@ PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "memory": measure_memory,
     "airflow": measure_overhead,
     "linking": measure_linking,
+    "series": measure_series,
 }
 
 

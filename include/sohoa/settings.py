@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     catalogue_url: str = ""
     warehouse_url: str = ""
     expectations: Path = Path("expectations")
+    unit_moves: Path | None = Field(None, description="file of units that moved, in place of rulesets/moves.yaml")
 
     rest_seconds: float = Field(60.0, ge=0, description="a batch without manifest or _READY rests this long")
     unfinished_after_rests: int = Field(
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
         self.catalogue_url = self.catalogue_url or f"sqlite:///{home / 'catalogue.db'}"
         self.warehouse_url = self.warehouse_url or f"sqlite:///{home / 'warehouse.db'}"
         self.expectations = _folder(self.expectations)
+        self.unit_moves = self.unit_moves and _folder(self.unit_moves)
         return self
 
     def folders(self) -> tuple[Path, ...]:

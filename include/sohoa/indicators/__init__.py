@@ -5,21 +5,25 @@ What others may call:
     compute_rates, Rate         numerator, denominator, rate, target and gap by unit
     population_items            the results and documents behind one figure
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
-    rates_at, Cut               the same rates at many days, on an open connection (for the warehouse)
-    result_facts, daily_series  queries of the catalogue that the warehouse stores
     load_indicators             every target of the source documents as a declared indicator
     standings, standings_of     their figures in a period against their targets, or what is missing
     import_readings             figures measured elsewhere
     headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
     approve_base                freeze the share that "+20 points a year" grows from
+    load_moves, Moves           units over time
+    Cut, rates_of               when to count; rates of what the warehouse counted
+    result_facts, case_facts    queries of the catalogue that the warehouse stores
+    stock_changes, case_changes, running_totals     the daily series over what it stored
 """
 
 from __future__ import annotations
 
 from sohoa.indicators.bases import Base, approve_base
+from sohoa.indicators.changes import CHANGES, SERIES, case_changes, running_totals, stock_changes
 from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
 from sohoa.indicators.measured import Beside, Measurement
+from sohoa.indicators.moves import ALWAYS, FOREVER, Moves, load_moves
 from sohoa.indicators.periods import (
     CALENDARS,
     REPORT_STARTS_ON,
@@ -28,7 +32,7 @@ from sohoa.indicators.periods import (
     periods_of_year,
     today,
 )
-from sohoa.indicators.populations import FOREVER, POPULATIONS, daily_series, result_facts
+from sohoa.indicators.populations import POPULATIONS
 from sohoa.indicators.rates import (
     Cut,
     PopulationItem,
@@ -36,16 +40,22 @@ from sohoa.indicators.rates import (
     compute_rates,
     population_items,
     rates_at,
+    rates_of,
 )
 from sohoa.indicators.readings import Reading, ReadingImport, import_readings
+from sohoa.indicators.results import STATES, case_facts, result_facts
 from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_of
 from sohoa.indicators.targets import Indicator, Population, Rulebook, Target, load_rulebook
 
 __all__ = [
+    "ALWAYS",
     "CALENDARS",
+    "CHANGES",
     "FOREVER",
     "POPULATIONS",
     "REPORT_STARTS_ON",
+    "SERIES",
+    "STATES",
     "Base",
     "Beside",
     "Cut",
@@ -57,6 +67,7 @@ __all__ = [
     "IndicatorBook",
     "Level",
     "Measurement",
+    "Moves",
     "Period",
     "Population",
     "PopulationItem",
@@ -68,19 +79,24 @@ __all__ = [
     "Target",
     "TargetInYear",
     "approve_base",
+    "case_changes",
+    "case_facts",
     "compute_rates",
-    "daily_series",
     "headline_path",
     "import_readings",
     "load_indicators",
+    "load_moves",
     "load_rulebook",
     "parse_period",
     "path_of",
     "periods_of_year",
     "population_items",
     "rates_at",
+    "rates_of",
     "result_facts",
+    "running_totals",
     "standings",
     "standings_of",
+    "stock_changes",
     "today",
 ]

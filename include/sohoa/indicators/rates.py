@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, case, func, select
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Result, Unit
 from sohoa.errors import SohoaError
+from sohoa.indicators.moves import Moves, load_moves
 from sohoa.indicators.periods import Period, today
 from sohoa.indicators.populations import is_digitised, is_member, population_spells
 from sohoa.indicators.targets import Target, load_rulebook
@@ -93,8 +94,8 @@ class PopulationItem:
     dossier_code: str | None
 
 
-Counts = dict[str | None, tuple[int, int]]
-"""Numerator and denominator by unit code; under None those of all units."""
+Counts = Mapping[str, tuple[int, int]]
+"""Numerator and denominator by unit code."""
 
 
 def compute_rates(
@@ -124,23 +125,31 @@ def compute_rates(
     with reading(settings.catalogue_url) as session:
         connection = session.connection()
         _refuse_unknown_unit(connection, unit)
-        rates = rates_at(connection, [cut])[0]
+        rates = rates_at(connection, [cut], load_moves(settings))[0]
     return rates if unit is None else [rate for rate in rates if rate.unit_code == unit]
 
 
-def rates_at(connection: Connection, cuts: Sequence[Cut]) -> list[list[Rate]]:
+def rates_at(connection: Connection, cuts: Sequence[Cut], moves: Moves) -> list[list[Rate]]:
     """The rates of `compute_rates` at each of many days, in as few passes over the catalogue as possible."""
-    rulebook = load_rulebook()
-    codes = sorted({indicator.population for indicator in rulebook.indicators.values()})
-    units = connection.scalars(select(Result.unit_code).distinct().order_by(Result.unit_code)).all()
-    counts = {code: _count(connection, code, cuts) for code in codes}
+    codes = {indicator.population for indicator in load_rulebook().indicators.values()}
+    units = moves.counting_units(connection.scalars(select(Result.unit_code).distinct()))
+    counts = {code: _count(connection, code, cuts, moves) for code in codes}
+    return [rates_of(cut, units, {code: counts[code][number] for code in codes}) for number, cut in enumerate(cuts)]
+
+
+def rates_of(cut: Cut, units: Sequence[str], counts: Mapping[str, Counts]) -> list[Rate]:
+    """Every indicator for all units together and for each of `units`.
+
+    Args:
+        cut: When was counted.
+        units: Codes, in the order of the answer.
+        counts: Numerators and denominators of these units, by population; left out where there is nothing.
+    """
+    totals = {code: _with_total(by_unit) for code, by_unit in counts.items()}
     return [
-        [
-            _rate(indicator.code, unit, cut, counts[indicator.population][number].get(unit, (0, 0)))
-            for indicator in sorted(rulebook.indicators.values(), key=lambda indicator: indicator.code)
-            for unit in (ALL_UNITS, *units)
-        ]
-        for number, cut in enumerate(cuts)
+        _rate(indicator.code, unit, cut, totals[indicator.population].get(unit, (0, 0)))
+        for indicator in sorted(load_rulebook().indicators.values(), key=lambda indicator: indicator.code)
+        for unit in (ALL_UNITS, *units)
     ]
 
 
@@ -171,11 +180,13 @@ def population_items(
     with reading(settings.catalogue_url) as session:
         connection = session.connection()
         _refuse_unknown_unit(connection, unit)
-        return list(_items(connection, known.population, cut, unit))
+        return list(_items(connection, known.population, cut, unit, load_moves(settings)))
 
 
-def _items(connection: Connection, population: str, cut: Cut, unit: str | None) -> Iterator[PopulationItem]:
-    spell = population_spells(connection, population).subquery("spell").c
+def _items(
+    connection: Connection, population: str, cut: Cut, unit: str | None, moves: Moves
+) -> Iterator[PopulationItem]:
+    spell = population_spells(connection, population, moves).subquery("spell").c
     document_id = case((is_digitised(spell, cut.day), spell.document_id), else_=None)
     query = (
         select(spell.result_key, spell.unit_code, document_id, spell.dossier_code)
@@ -188,30 +199,30 @@ def _items(connection: Connection, population: str, cut: Cut, unit: str | None) 
         yield PopulationItem(*row)
 
 
-def _count(connection: Connection, population: str, cuts: Sequence[Cut]) -> list[Counts]:
+def _count(connection: Connection, population: str, cuts: Sequence[Cut], moves: Moves) -> list[Counts]:
     """Numerator and denominator by unit at each cut."""
     return [
         counts
         for first in range(0, len(cuts), CUTS_PER_QUERY)
-        for counts in _count_some(connection, population, cuts[first : first + CUTS_PER_QUERY])
+        for counts in _count_some(connection, population, cuts[first : first + CUTS_PER_QUERY], moves)
     ]
 
 
-def _count_some(connection: Connection, population: str, cuts: Sequence[Cut]) -> list[Counts]:
+def _count_some(connection: Connection, population: str, cuts: Sequence[Cut], moves: Moves) -> list[Counts]:
     # Materialised, so that each spell is worked out once and not once per sum.
-    spell = population_spells(connection, population).cte("spell").prefix_with("MATERIALIZED").c
+    spell = population_spells(connection, population, moves).cte("spell").prefix_with("MATERIALIZED").c
     sums = []
     for cut in cuts:
         member = is_member(spell, cut.day, _since(population, cut))
         sums.append(func.sum(case((member & is_digitised(spell, cut.day), 1), else_=0)))
         sums.append(func.sum(case((member, 1), else_=0)))
     rows = connection.execute(select(spell.unit_code, *sums).group_by(spell.unit_code)).all()
-    return [_with_total({row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows}) for n in range(len(cuts))]
+    return [{row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows} for n in range(len(cuts))]
 
 
-def _with_total(by_unit: dict[str | None, tuple[int, int]]) -> Counts:
+def _with_total(by_unit: Counts) -> dict[str | None, tuple[int, int]]:
     numerators, denominators = zip(*by_unit.values(), strict=True) if by_unit else ((), ())
-    return {**by_unit, ALL_UNITS: (sum(numerators), sum(denominators))}
+    return {**dict(by_unit.items()), ALL_UNITS: (sum(numerators), sum(denominators))}
 
 
 def _since(population: str, cut: Cut) -> dt.date | None:

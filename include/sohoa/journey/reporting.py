@@ -24,7 +24,7 @@ from sohoa.register.folder import DONE, REFUSED, put_away, waiting_exports
 from sohoa.settings import Settings
 
 if TYPE_CHECKING:
-    from sohoa.warehouse import LoadSummary, WarehouseFrames
+    from sohoa.warehouse import LoadSummary, StagedRates
 
 
 def take_in_register(
@@ -71,8 +71,8 @@ def import_waiting(settings: Settings) -> list[str]:
     return done
 
 
-def publish_rates(settings: Settings) -> LoadSummary:
-    """Bring the warehouse up to date with the catalogue, past its gate.
+def publish_rates(settings: Settings, *, in_full: bool = False) -> LoadSummary:
+    """Bring the warehouse up to date with the catalogue, past its gate; `in_full`, count everything anew.
 
     Raises:
         GateFailed: the figures contradict themselves; the warehouse keeps what it had.
@@ -80,11 +80,10 @@ def publish_rates(settings: Settings) -> LoadSummary:
     # It brings pandas along, which those who only read pages need not wait for.
     from sohoa.warehouse import refresh_warehouse
 
-    def gate(frames: WarehouseFrames) -> None:
-        frame = warehouse_frame(frames.tables["digitisation_rate"])
-        _pass(settings, judge(settings, "warehouse", frames.load_id, frame, "rate_id"))
+    def gate(staged: StagedRates) -> None:
+        _pass(settings, judge(settings, "warehouse", staged.load_id, warehouse_frame(staged.rates), "rate_id"))
 
-    return refresh_warehouse(settings, gate)
+    return refresh_warehouse(settings, gate, in_full=in_full)
 
 
 def _pass(settings: Settings, result: GateResult) -> None:

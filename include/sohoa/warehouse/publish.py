@@ -1,41 +1,65 @@
-"""Publish staged frames: all rows replaced in one transaction, so that a reader sees the old or the new."""
+"""Bring the reporting tables up to date in one transaction, so that a reader sees the old or the new, never half.
+
+A refresh counts anew what changed since the last load, or everything (see `known.changed_results`); the rows are
+the same either way.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, delete, func, insert, inspect, make_url, select
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select
 from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import connect, reading
 from sohoa.catalogue.models import Event, utc_now
-from sohoa.indicators import today
+from sohoa.indicators import Moves, Period, load_moves, today
 from sohoa.settings import Settings
-from sohoa.warehouse.stage import Row, WarehouseFrames, stage_warehouse
-from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, load
-
-CHUNK_ROWS = 20_000
-"""Rows handed to the driver at once."""
+from sohoa.warehouse.dimensions import load_dimensions, periods_until
+from sohoa.warehouse.facts import IDS_PER_QUERY, chunks, load_facts, reload_facts
+from sohoa.warehouse.known import changed_results, source_counts, state_of
+from sohoa.warehouse.rating import (
+    Counts,
+    UnitChange,
+    add_counts,
+    count_periods,
+    published_counts,
+    rate_rows,
+    unit_changes,
+)
+from sohoa.warehouse.series import rebuild_series, refresh_series
+from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, digitisation_rate, fact_result, load
 
 PUBLISH_LOCK = 0x50_0B_0A
 """Number of the PostgreSQL advisory lock that one publisher holds at a time."""
 
 
+SORTING_KIB = 262_144
+"""Memory that SQLite may take for sorting and new rows; with its own 2 MB it sorts millions of rows on disk."""
+
+
+@dataclass(frozen=True)
+class StagedRates:
+    """What the gate judges before it is published: the rows of `digitisation_rate`, with null as pandas has it."""
+
+    load_id: str
+    rates: pd.DataFrame
+
+
 @dataclass(frozen=True)
 class LoadSummary:
-    """What a load did: rows by table; nothing `replaced` if a newer state stood published already."""
+    """What a load did. `n_refreshed` results were counted anew; None: all were."""
 
     load_id: str
     staged_at: dt.datetime
     loaded_at: dt.datetime
-    replaced: bool
-    n_rows: dict[str, int]
+    n_refreshed: int | None
 
 
 @contextmanager
@@ -51,30 +75,64 @@ def connect_warehouse(settings: Settings, *, writes: bool = False) -> Iterator[C
         .connect()
         .execution_options(schema_translate_map=schemas, sohoa_writes=writes) as connection
     ):
+        if writes and is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{SORTING_KIB}")
         yield connection
         if writes:
             connection.commit()
 
 
-def publish_warehouse(settings: Settings, frames: WarehouseFrames) -> LoadSummary:
-    """Replace the rows of all reporting tables by the staged ones, and note the load.
+def refresh_warehouse(
+    settings: Settings,
+    gate: Callable[[StagedRates], None] | None = None,
+    *,
+    as_of: dt.date | None = None,
+    in_full: bool = False,
+) -> LoadSummary:
+    """Bring all reporting tables up to the catalogue's present state, and note the load.
 
-    Tables are created where absent. One publisher works at a time, others wait. Frames that were staged
-    before those already published are not published: the warehouse never goes back.
+    Tables are created where absent, and made anew where an older version of them stands. One refresh works at a
+    time, others wait; each reads the catalogue after the one before has ended, so that the warehouse never goes back.
+
+    Args:
+        settings: Where catalogue and warehouse are.
+        gate: Judges the rates before they are published. What it raises ends the refresh; what was published stays.
+        as_of: Last day of the daily series; today in Vietnam by default. Periods that start later are left out.
+        in_full: Count everything anew even where the changes would do.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: the frames break a key or a check; what was published stays.
+        sqlalchemy.exc.IntegrityError: the figures break a key or a check; what was published stays.
     """
-    loaded_at = utc_now()
-    with connect_warehouse(settings, writes=True) as connection:
-        _hold_others_back(connection)
-        _create_tables(connection)
-        newest = connection.scalar(select(func.max(load.c.staged_at)))
-        is_newest = newest is None or newest <= frames.staged_at
-        if is_newest:
-            _replace_rows(connection, frames, loaded_at)
-    n_rows = {name: len(frame) for name, frame in frames.tables.items()}
-    return LoadSummary(frames.load_id, frames.staged_at, loaded_at, is_newest, n_rows)
+    last_day = as_of or today()
+    moves = load_moves(settings)
+    load_id = uuid.uuid4().hex
+    with connect_warehouse(settings, writes=True) as target:
+        _hold_others_back(target)
+        _make_tables(target)
+        staged_at = utc_now()
+        with _snapshot(settings.catalogue_url) as source:
+            state = state_of(source, moves, last_day)
+            changed = None if in_full else changed_results(source, target, state)
+            _bring_up_to_date(source, target, moves, last_day, changed)
+            counts = source_counts(source)
+        if gate is not None:
+            gate(StagedRates(load_id, _rates_frame(target)))
+        n_refreshed = None if changed is None else len(changed)
+        loaded_at = utc_now()
+        target.execute(
+            insert(load).values(
+                load_id=load_id,
+                staged_at=staged_at,
+                loaded_at=loaded_at,
+                as_of=last_day,
+                last_event=state.last_event,
+                last_import=state.last_import,
+                rules=state.rules,
+                n_refreshed=n_refreshed,
+                **counts,
+            )
+        )
+    return LoadSummary(load_id, staged_at, loaded_at, n_refreshed)
 
 
 def unpublished_event(settings: Settings) -> int | None:
@@ -82,7 +140,7 @@ def unpublished_event(settings: Settings) -> int | None:
     with reading(settings.catalogue_url) as session:
         newest = session.scalar(select(func.max(Event.id))) or 0
     with connect_warehouse(settings) as connection:
-        if not inspect(connection).has_table(load.name, schema=None if connection.dialect.name == "sqlite" else SCHEMA):
+        if not inspect(connection).has_table(load.name, schema=_schema(connection)):
             return newest
         known = connection.execute(
             select(load.c.last_event, load.c.as_of).order_by(load.c.staged_at.desc()).limit(1)
@@ -91,12 +149,68 @@ def unpublished_event(settings: Settings) -> int | None:
     return None if is_current else newest
 
 
-def refresh_warehouse(settings: Settings, gate: Callable[[WarehouseFrames], None] | None = None) -> LoadSummary:
-    """Stage, let the gate judge, publish. What the gate raises ends the refresh; the published rows stay."""
-    frames = stage_warehouse(settings)
-    if gate is not None:
-        gate(frames)
-    return publish_warehouse(settings, frames)
+def _bring_up_to_date(
+    source: Connection, target: Connection, moves: Moves, last_day: dt.date, changed: Sequence[int] | None
+) -> None:
+    periods = periods_until(last_day)
+    if changed is None:
+        for table in reversed(REPLACED):
+            target.execute(delete(table))
+    load_dimensions(source, target, moves, periods, last_day)
+    if changed is None:
+        load_facts(source, target)
+        rebuild_series(target, moves, last_day)
+        changes = unit_changes(target, max(period.end for period in periods))
+        counts = count_periods(changes, periods)
+        registered = set(target.scalars(select(fact_result.c.unit_code).distinct()))
+    elif changed:
+        counts, registered = _refresh_counts(source, target, moves, last_day, periods, changed)
+    else:
+        return
+    _publish_rates(target, counts, periods, moves.counting_units(registered))
+
+
+def _refresh_counts(
+    source: Connection,
+    target: Connection,
+    moves: Moves,
+    last_day: dt.date,
+    periods: Sequence[Period],
+    changed: Sequence[int],
+) -> tuple[Counts, set[str]]:
+    """Refresh facts and series; return the counts that follow, and the units that have rates."""
+    published, units = published_counts(target, periods)
+    difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
+    changes = [
+        UnitChange._make((*series[:4], day, digitised, in_force))
+        for (*series, day), (in_force, digitised, *_) in difference.items()
+    ]
+    for ids in chunks(changed, IDS_PER_QUERY):
+        units.update(target.scalars(select(fact_result.c.unit_code).where(fact_result.c.result_id.in_(ids)).distinct()))
+    return add_counts(published, count_periods(changes, periods)), units
+
+
+def _publish_rates(target: Connection, counts: Counts, periods: Sequence[Period], units: Sequence[str]) -> None:
+    target.execute(delete(digitisation_rate))
+    target.execute(insert(digitisation_rate), list(rate_rows(counts, periods, units)))
+
+
+def _rates_frame(target: Connection) -> pd.DataFrame:
+    rows = target.execute(select(digitisation_rate)).mappings().all()
+    return pd.DataFrame.from_records([dict(row) for row in rows], columns=[c.name for c in digitisation_rate.columns])
+
+
+@contextmanager
+def _snapshot(url: str) -> Iterator[Connection]:
+    """A connection whose queries all see the same state, as SQLite's do within one transaction anyway."""
+    engine = connect(url)
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def _schema(connection: Connection) -> str | None:
+    return None if connection.dialect.name == "sqlite" else SCHEMA
 
 
 def _hold_others_back(connection: Connection) -> None:
@@ -105,32 +219,19 @@ def _hold_others_back(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(PUBLISH_LOCK)))
 
 
-def _create_tables(connection: Connection) -> None:
+def _make_tables(connection: Connection) -> None:
     # Asking first: CREATE SCHEMA wants a right that the publisher may lack, even where there is nothing to do.
-    if connection.dialect.name != "sqlite" and not inspect(connection).has_schema(SCHEMA):
+    inspector = inspect(connection)
+    if _schema(connection) and not inspector.has_schema(SCHEMA):
         connection.execute(CreateSchema(SCHEMA))
+    standing = inspector.get_multi_columns(schema=_schema(connection))
+    columns = {name: {column["name"] for column in found} for (_, name), found in standing.items()}
+    is_older = any(columns.get(table.name, wanted) != wanted for table, wanted in _columns())
+    if is_older:
+        METADATA.drop_all(connection)
     METADATA.create_all(connection)
 
 
-def _replace_rows(connection: Connection, frames: WarehouseFrames, loaded_at: dt.datetime) -> None:
-    for table in reversed(REPLACED):
-        connection.execute(delete(table))
-    for table in REPLACED:
-        for rows in _chunks(frames.tables[table.name]):
-            connection.execute(insert(table), rows)
-    connection.execute(
-        insert(load).values(
-            load_id=frames.load_id,
-            staged_at=frames.staged_at,
-            loaded_at=loaded_at,
-            as_of=frames.as_of,
-            **frames.source_counts,
-        )
-    )
-
-
-def _chunks(frame: pd.DataFrame) -> Iterator[list[Row]]:
-    for first in range(0, len(frame), CHUNK_ROWS):
-        some = frame.iloc[first : first + CHUNK_ROWS]
-        values: list[dict[Any, Any]] = some.astype(object).where(some.notna(), None).to_dict("records")
-        yield values
+def _columns() -> Iterator[tuple[Table, set[str]]]:
+    for table in METADATA.sorted_tables:
+        yield table, set(table.columns.keys())

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Integer,
     MetaData,
     Select,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.ddl import CreateView
 
 from sohoa.catalogue.models import UtcDateTime
-from sohoa.indicators import FOREVER
+from sohoa.indicators import FOREVER, SERIES, STATES
 
 SCHEMA = "reporting"
 """Where `connect_warehouse` puts the tables on PostgreSQL; SQLite knows no schemas."""
@@ -72,12 +73,14 @@ dim_unit = Table(
     _must("name", String, "Name of the unit, in Vietnamese"),
     _may("name_en", String, "Name of the unit, in English"),
     _may("parent_code", String, "Code of the superior unit"),
+    _may("successor_of", String, "Codes of the units whose results it holds since valid_from, parted by commas"),
     _must("source", String, "Who named the unit: ruleset, register or inbox"),
     _must("valid_from", Date, "First day of this version"),
     _may("valid_to", Date, "Last day of this version; null while it stands"),
     _must("is_current", Boolean, "Whether this version stands today"),
     UniqueConstraint("unit_code", "valid_from"),
-    comment="Units that decide, type 2: one row per unit and version (one version each until histories are kept)",
+    comment="Units that decide, type 2: one row per unit and version; results stay with the unit that issued them in "
+    "fact_result, and count under its successor in the series and rates from the day it took over",
 )
 
 dim_procedure = Table(
@@ -164,15 +167,18 @@ dim_target = Table(
 fact_result = Table(
     "fact_result",
     METADATA,
-    _key("result_key", String, "<Số ký hiệu>|<issued_on>|<unit_code>, or hồ sơ:<dossier code> without number or date"),
+    _key("result_id", Integer, "Number of the result in the catalogue"),
+    _must("result_key", String, "<Số ký hiệu>|<issued_on>|<unit_code>, or hồ sơ:<dossier code> without number or date"),
     _must("unit_key", String, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
     _must("unit_code", String, "Code of the deciding unit"),
     _must("procedure_code", String, "Procedure", _refers(dim_procedure.c.procedure_code)),
-    _must("has_result", Boolean, "Whether a written result exists; without one nothing is counted"),
+    _must("has_result", Boolean, "Whether a written result exists"),
+    _must("is_counted", Boolean, "Whether it is counted at all: a written result, under the Ministry's authority"),
     _must("validity", String, "State as last registered: in_force, expired, revoked, superseded, annulled"),
     _may("issued_on", Date, "Day of issue"),
     _may("expires_on", Date, "Last day of its term; null without term"),
     _may("ended_on", Date, "Day from which it is revoked, superseded or annulled"),
+    _may("superseded_by", String, "Number and symbol of the result that took its place"),
     _must("still_usable", Boolean, "Whether it is still of use (Có giá trị sử dụng), as last registered"),
     _may("unusable_from", Date, "Day from which it is of no use any more"),
     _may("exists_on", Date, "First day on which it counts: issued, else returned, received or first imported"),
@@ -184,12 +190,34 @@ fact_result = Table(
     _may("archived_on", Date, "Day from which the copy is archived (digitised_on until packages carry their day)"),
     _may("reusable_on", Date, "Day from which the copy is reusable; null: no evidence is kept yet"),
     _must("n_dossiers", Integer, "Dossiers settled by this result"),
+    UniqueConstraint("result_key"),
     CheckConstraint("n_dossiers >= 0", name="n_dossiers"),
     CheckConstraint("digitised_on IS NULL OR document_id IS NOT NULL", name="digitised_by_document"),
     comment="Registered results of procedures, one row each, with their dates",
 )
 
-STATES = {
+fact_case = Table(
+    "fact_case",
+    METADATA,
+    _key("result_id", Integer, "Result that settled the case: fact_result.result_id"),
+    _key("case_id", Integer, "Number of its dossier in the catalogue; 0 where the result names no dossier"),
+    _must("result_key", String, "Key of the result: fact_result.result_key"),
+    _may("dossier_code", String, "Mã hồ sơ; null where the result names no dossier"),
+    _must("unit_key", String, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
+    _must("unit_code", String, "Code of the deciding unit"),
+    _must("procedure_code", String, "Procedure", _refers(dim_procedure.c.procedure_code)),
+    _must("resolved_on", Date, "Day on which its result was returned, else the day the result exists"),
+    _must("cohort_year", Integer, "Civil year in which it was resolved"),
+    _must("report_year", Integer, "Report year in which it was resolved, from 15 December of the year before"),
+    _may("document_id", String, "Digital copy of its result, accepted or later"),
+    _may("digitised_on", Date, "Day from which the result is digitised"),
+    _may("signed_on", Date, "Day from which the copy is signed"),
+    _may("archived_on", Date, "Day from which the copy is archived"),
+    _may("reusable_on", Date, "Day from which the copy is reusable"),
+    comment="Cases successfully resolved (P3), one row each, with the dates of their result's digital copy",
+)
+
+STATE_TEXTS = {
     "in_force": "members of the population (P3: cases resolved)",
     "digitised": "of these with an accepted digital copy",
     "signed": "of these signed",
@@ -197,26 +225,45 @@ STATES = {
     "reusable": "of these reusable",
 }
 
-SERIES_KEY = ("population", "cohort_year", "unit_code", "procedure_code")
+
+def _series_key() -> tuple[Column[Any], ...]:
+    return (
+        _key("population", String, "P1 in force, P2 in force and usable, P3 cases resolved in cohort_year"),
+        _key("cohort_year", Integer, "P3: civil year in which the cases were resolved; 0 for the stocks P1 and P2"),
+        _key("report_year", Integer, "P3: report year in which the cases were resolved; 0 for the stocks P1 and P2"),
+        _key("unit_code", String, "Code of the unit that holds the results"),
+        _key("procedure_code", String, "Procedure"),
+    )
+
+
+change_daily = Table(
+    "change_daily",
+    METADATA,
+    *_series_key(),
+    _key("day", Date, "Day on which something changes, also after today: terms that will end"),
+    *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
+    sqlite_with_rowid=False,
+    comment="What results and cases add and take away, by day: fact_digitisation_daily is its running total",
+)
 
 fact_digitisation_daily = Table(
     "fact_digitisation_daily",
     METADATA,
+    *_series_key(),
     _key("day", Date, "Day on which something changed", _refers(dim_date.c.day)),
-    _key("population", String, "P1 in force, P2 in force and usable, P3 cases resolved in cohort_year"),
-    _key("cohort_year", Integer, "P3: civil year in which the cases were resolved; 0 for the stocks P1 and P2"),
-    _key("unit_code", String, "Code of the deciding unit"),
-    _key("procedure_code", String, "Procedure", _refers(dim_procedure.c.procedure_code)),
-    _must("unit_key", String, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
-    *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATES.items()),
-    *(_must(state, Integer, f"Total at the end of this day: {text}") for state, text in STATES.items()),
+    _must("unit_key", String, "Version of the unit", _refers(dim_unit.c.unit_key)),
+    *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
+    *(_must(state, Integer, f"Total at the end of this day: {text}") for state, text in STATE_TEXTS.items()),
+    ForeignKeyConstraint(["procedure_code"], [dim_procedure.c.procedure_code]),
     CheckConstraint("population IN ('P1', 'P2', 'P3')", name="population"),
     CheckConstraint("(population = 'P3') = (cohort_year > 0)", name="cohort_year"),
+    CheckConstraint("report_year - cohort_year IN (0, 1)", name="report_year"),
     CheckConstraint(
         "in_force >= digitised AND digitised >= signed AND signed >= archived "
         "AND archived >= reusable AND reusable >= 0",
         name="states_nest",
     ),
+    sqlite_with_rowid=False,
     comment="Daily series, sparse: a row only where something changed; the view ..._dense has every day",
 )
 
@@ -259,6 +306,9 @@ load = Table(
     _must("n_documents", Integer, "Documents in the catalogue, in any state"),
     _must("n_digitised", Integer, "Documents accepted or later"),
     _must("last_event", BigInteger, "Newest event of the catalogue that the load knew"),
+    _must("last_import", BigInteger, "Newest register import that the load knew; 0 before the first"),
+    _must("rules", String, "Fingerprint of the rulesets by which the load counted"),
+    _may("n_refreshed", Integer, "Results that were counted anew; null where all were"),
     comment="Loads of this schema, all kept; every other table holds what the newest one found",
 )
 
@@ -266,7 +316,7 @@ load = Table(
 def _dense_series() -> Select[*tuple[Any, ...]]:
     """Every day from a series' first change to the load's last day, with the totals that stood then."""
     fact = fact_digitisation_daily.c
-    key = [fact[name] for name in SERIES_KEY]
+    key = [fact[name] for name in SERIES]
     next_day = func.lead(fact.day).over(partition_by=key, order_by=fact.day)
     span = select(
         fact_digitisation_daily,
@@ -281,7 +331,7 @@ def _dense_series() -> Select[*tuple[Any, ...]]:
     # Every span has a day of its own, so an outer join finds the same rows; it makes SQLite start from the spans.
     return select(
         dim_date.c.day,
-        *(span.c[name] for name in SERIES_KEY),
+        *(span.c[name] for name in SERIES),
         span.c.unit_key,
         *(span.c[state] for state in STATES),
         span.c.day.label("changed_on"),

@@ -13,7 +13,8 @@ from indicators import oracle
 from indicators.world import IMPORT_DAYS, PROCEDURES, Case, Entry, document_id_of, scanned, store
 from sohoa.catalogue.database import connect
 from sohoa.errors import SohoaError
-from sohoa.indicators import Cut, Rate, compute_rates, parse_period, population_items, rates_at
+from sohoa.indicators import Cut, Moves, Rate, compute_rates, parse_period, population_items, rates_at
+from sohoa.indicators.moves import Move
 from sohoa.settings import Settings
 
 D = dt.date
@@ -215,6 +216,14 @@ class TestShape:
 
 
 DAYS = st.dates(D(2021, 1, 1), D(2023, 12, 31))
+MOVES = Moves(
+    "G09",
+    (
+        Move("G09.02", "G09.04", "Vụ Hai mới", D(2022, 3, 1)),
+        Move("G09.03", "G21.01", "Ban Ba", D(2022, 12, 20)),
+        Move("G09.04", "G09.01", "Vụ Một", D(2023, 6, 1)),
+    ),
+)
 MAYBE = st.none() | DAYS
 CASES = st.builds(
     lambda outcome, received, returned: ("", outcome, received, returned),
@@ -229,9 +238,10 @@ def entries(draw: st.DrawFn) -> Entry:
     status = draw(st.sampled_from([None, "accepted", "archived", "in_review"]))
     return Entry(
         issued_on=draw(MAYBE),
-        unit=draw(st.sampled_from(["G09.01", "G09.02"])),
+        unit=draw(st.sampled_from(["G09.01", "G09.02", "G09.03"])),
         procedure=draw(st.sampled_from([None, *PROCEDURES])),
         has_result=draw(st.sampled_from([True, True, True, False])),
+        authority=draw(st.sampled_from([None, None, "Bộ trưởng", "Thủ tướng Chính phủ"])),
         expires_on=draw(MAYBE),
         ended_on=draw(MAYBE),
         still_usable=draw(st.booleans()),
@@ -244,9 +254,9 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 def compare(connection: Connection, register: list[Entry], cuts: list[Cut]) -> None:
-    for cut, rates in zip(cuts, rates_at(connection, cuts), strict=True):
+    for cut, rates in zip(cuts, rates_at(connection, cuts, MOVES), strict=True):
         for rate in rates:
-            expected = oracle.figures(register, cut.since, cut.day, rate.unit_code)[rate.indicator]
+            expected = oracle.figures(register, cut.since, cut.day, rate.unit_code, MOVES)[rate.indicator]
             assert (rate.numerator, rate.denominator) == expected, (cut, rate)
             assert rate.numerator <= rate.denominator
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import writing
+from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import (
     Batch,
     Document,
@@ -44,6 +46,7 @@ class Entry:
     unit: str = "G09.01"
     procedure: str | None = PROCEDURES[0]
     has_result: bool = True
+    authority: str | None = None
     expires_on: dt.date | None = None
     ended_on: dt.date | None = None
     still_usable: bool = True
@@ -123,10 +126,49 @@ def store(settings: Settings, entries: Iterable[Entry]) -> None:
         for model in (Document, Dossier, Result):
             session.execute(delete(model))
         for number, entry in enumerate(entries, start=1):
-            _store_entry(session, number, entry)
+            _store_result(session, number, entry)
+            _store_copy(session, number, entry)
+            if entry.counts_as_digitised:
+                _tell(session, "document_accepted", result_id=number, document_id=document_id_of(number))
 
 
-def _store_entry(session: Session, number: int, entry: Entry) -> None:
+def change(settings: Settings, number: int, old: Entry | None, new: Entry) -> None:
+    """Make result `number` what `new` says, and tell of it as the stations do: the register its results,
+    intake and review their documents; what takes a copy away tells of the document alone."""
+    with writing(settings.catalogue_url) as session:
+        session.execute(delete(Document).where(Document.result_id == number))
+        if old is None or _without_copy(old) != _without_copy(new):
+            session.execute(delete(Dossier).where(Dossier.result_id == number))
+            session.execute(delete(Result).where(Result.id == number))
+            _store_result(session, number, new)
+            _tell(session, "result_changed", result_id=number)
+        _store_copy(session, number, new)
+        if old is None or _copy(old) != _copy(new):
+            linked = number if new.counts_as_digitised else None
+            _tell(session, "document_changed", result_id=linked, document_id=document_id_of(number))
+
+
+def _without_copy(entry: Entry) -> Entry:
+    return replace(entry, status=None, digitised_on=None)
+
+
+def _copy(entry: Entry) -> tuple[str | None, dt.date | None]:
+    return entry.status, entry.digitised_on
+
+
+def _tell(session: Session, kind: str, result_id: int | None, document_id: str | None = None) -> None:
+    record_event(
+        session,
+        f"{kind}:{uuid.uuid4()}",
+        kind,
+        IMPORT_DAYS[0],
+        agent="test",
+        result_id=result_id,
+        document_id=document_id,
+    )
+
+
+def _store_result(session: Session, number: int, entry: Entry) -> None:
     session.add(
         Result(
             id=number,
@@ -138,6 +180,7 @@ def _store_entry(session: Session, number: int, entry: Entry) -> None:
             subject="Về việc của ông Nguyễn Văn Kín",
             owner_id="001200000001",
             has_result=entry.has_result,
+            deciding_authority=entry.authority,
             expires_on=entry.expires_on,
             validity="revoked" if entry.ended_on else "in_force",
             ended_on=entry.ended_on,
@@ -157,6 +200,9 @@ def _store_entry(session: Session, number: int, entry: Entry) -> None:
         )
         for case in entry.cases
     )
+
+
+def _store_copy(session: Session, number: int, entry: Entry) -> None:
     if entry.status:
         session.add(
             Document(

@@ -6,25 +6,17 @@ import sqlite3
 import threading
 from typing import Any
 
-import pandas as pd
 import pytest
 from indicators import oracle
-from indicators.world import Case, Entry, document_id_of, scanned, store
+from indicators.world import Case, Entry, change, document_id_of, scanned, store
 from sqlalchemy import Row, event, func, select
 from sqlalchemy.exc import IntegrityError
 
-from sohoa.catalogue.database import connect
+from sohoa.catalogue.database import connect, writing
+from sohoa.catalogue.models import RegisterImport
 from sohoa.indicators import compute_rates, parse_period, population_items
 from sohoa.settings import Settings
-from sohoa.warehouse import (
-    DENSE,
-    METADATA,
-    WarehouseFrames,
-    connect_warehouse,
-    publish_warehouse,
-    refresh_warehouse,
-    stage_warehouse,
-)
+from sohoa.warehouse import DENSE, METADATA, StagedRates, connect_warehouse, refresh_warehouse
 from sohoa.warehouse.tables import (
     REPLACED,
     digitisation_rate,
@@ -57,21 +49,15 @@ def everything(settings: Settings) -> dict[str, list[Row[Any]]]:
     return {table.name: rows(settings, table) for table in REPLACED}
 
 
-def publish(settings: Settings) -> WarehouseFrames:
-    frames = stage_warehouse(settings, as_of=AS_OF)
-    assert publish_warehouse(settings, frames).replaced
-    return frames
+def publish(settings: Settings) -> None:
+    # In full: the test writes into the catalogue without telling of it.
+    assert refresh_warehouse(settings, as_of=AS_OF, in_full=True).n_refreshed is None
 
 
-def test_published_rows_are_the_staged_ones(settings: Settings) -> None:
+def test_every_table_is_filled(settings: Settings) -> None:
     store(settings, REGISTER)
-    frames = publish(settings)
-    assert list(frames.tables) == [table.name for table in REPLACED]
-    for name, published in everything(settings).items():
-        frame = frames.tables[name]
-        staged = frame.astype(object).where(frame.notna(), None).to_dict("records")
-        assert [dict(row._mapping) for row in published] == staged
-        assert staged
+    publish(settings)
+    assert all(everything(settings).values())
 
 
 def test_rates_are_those_of_the_command(settings: Settings) -> None:
@@ -115,13 +101,13 @@ def test_a_second_refresh_gives_the_same_rows(settings: Settings) -> None:
 
 def test_rows_do_not_depend_on_the_order_of_the_catalogue(settings: Settings) -> None:
     store(settings, REGISTER)
-    frames = stage_warehouse(settings, as_of=AS_OF)
+    publish(settings)
+    before = everything(settings)
     # What SQLite returns where no order is asked for, the other way round.
     event.listen(connect(settings.catalogue_url), "connect", _reverse)
     connect(settings.catalogue_url).dispose()
-    again = stage_warehouse(settings, as_of=AS_OF)
-    for name, frame in frames.tables.items():
-        pd.testing.assert_frame_equal(frame, again.tables[name])
+    publish(settings)
+    assert everything(settings) == before
 
 
 def _reverse(connection: sqlite3.Connection, _record: object) -> None:
@@ -162,7 +148,7 @@ def test_a_figure_opens_in_sql(settings: Settings) -> None:
     publish(settings)
     fact, day = fact_result.c, D(2022, 12, 31)
     in_force = (
-        fact.has_result,
+        fact.is_counted,
         fact.exists_on <= day,
         fact.out_of_force_on.is_(None) | (fact.out_of_force_on > day),
     )
@@ -206,41 +192,85 @@ def test_the_gate_stands_between_staging_and_publishing(settings: Settings) -> N
     refresh_warehouse(settings)
     store(settings, REGISTER)
 
-    def refuse(frames: WarehouseFrames) -> None:
-        assert len(frames.tables["fact_result"]) == len(REGISTER)
+    def refuse(staged: StagedRates) -> None:
+        (total,) = staged.rates.query(
+            "period_key == 'civil:2023' and unit_code.isna() and indicator == 'T01'"
+        ).denominator
+        assert total > 1
         raise RuntimeError("not good")
 
     with pytest.raises(RuntimeError, match="not good"):
-        refresh_warehouse(settings, refuse)
+        refresh_warehouse(settings, refuse, in_full=True)
     assert len(rows(settings, fact_result)) == 1
 
 
-def test_broken_frames_leave_the_old_rows(settings: Settings) -> None:
-    store(settings, REGISTER)
-    frames = publish(settings)
-    before = everything(settings)
-    rates = frames.tables["digitisation_rate"].assign(numerator=99)
-    broken = dataclasses.replace(frames, load_id="broken", tables={**frames.tables, "digitisation_rate": rates})
-    with pytest.raises(IntegrityError):
-        publish_warehouse(settings, broken)
-    assert everything(settings) == before
-    assert [row.load_id for row in rows(settings, load)] == [frames.load_id]
-
-
-def test_older_frames_do_not_replace_newer_ones(settings: Settings) -> None:
-    store(settings, REGISTER[:1])
-    older = stage_warehouse(settings, as_of=AS_OF)
+def test_a_refresh_that_breaks_leaves_the_old_rows(settings: Settings) -> None:
     store(settings, REGISTER)
     publish(settings)
-    assert not publish_warehouse(settings, older).replaced
-    assert len(rows(settings, fact_result)) == len(REGISTER)
+    before, loads = everything(settings), rows(settings, load)
+    store(settings, [*REGISTER, Entry(D(2021, 1, 1), procedure="1.000002")])
+    with connect(settings.warehouse_url).begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON digitisation_rate BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    with pytest.raises(IntegrityError, match="disk full"):
+        publish(settings)
+    assert everything(settings) == before
+    assert rows(settings, load) == loads
+
+
+def test_only_what_changed_is_counted_anew(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed == 0
+    change(settings, 3, REGISTER[2], dataclasses.replace(REGISTER[2], status="accepted", digitised_on=D(2022, 6, 9)))
+    assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed == 1
+    (fact,) = rows(settings, fact_result, fact_result.c.result_id == 3)
+    assert fact.digitised_on == D(2022, 6, 9)
+
+
+def test_a_copy_that_is_taken_away_is_noticed_though_nothing_tells_of_its_result(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    change(settings, 1, REGISTER[0], dataclasses.replace(REGISTER[0], status=None, digitised_on=None))
+    refresh_warehouse(settings, as_of=AS_OF)
+    (fact,) = rows(settings, fact_result, fact_result.c.result_id == 1)
+    assert fact.document_id is None
+
+
+def test_a_new_day_a_new_import_and_new_rules_count_everything_anew(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    next_day = AS_OF + dt.timedelta(days=1)
+    assert refresh_warehouse(settings, as_of=next_day).n_refreshed is None
+    with writing(settings.catalogue_url) as session:
+        newest = session.get_one(RegisterImport, 2)
+        columns = {name: value for name, value in vars(newest).items() if not name.startswith("_")}
+        session.add(RegisterImport(**{**columns, "id": 3}))
+    assert refresh_warehouse(settings, as_of=next_day).n_refreshed is None
+    moves = settings.home / "moves.yaml"
+    moves.write_text(
+        "ministry: G09\nmoves: [{unit: G09.02, successor: G09.04, name: Vụ, since: 2023-01-01}]\n", "utf-8"
+    )
+    settings.unit_moves = moves
+    assert refresh_warehouse(settings, as_of=next_day).n_refreshed is None
+    assert refresh_warehouse(settings, as_of=next_day).n_refreshed == 0
+
+
+def test_tables_of_an_older_version_are_made_anew(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    before = everything(settings)
+    with connect(settings.warehouse_url).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE load DROP COLUMN rules")
+    assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed is None
+    assert everything(settings) == before
 
 
 def test_a_reader_sees_the_old_rows_until_the_commit(settings: Settings) -> None:
     store(settings, REGISTER[:1])
     publish(settings)
     store(settings, REGISTER)
-    frames = stage_warehouse(settings, as_of=AS_OF)
     nearly_done, go_on = threading.Event(), threading.Event()
 
     def wait_before_load_row(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -250,7 +280,7 @@ def test_a_reader_sees_the_old_rows_until_the_commit(settings: Settings) -> None
 
     engine = connect(settings.warehouse_url)
     event.listen(engine, "before_cursor_execute", wait_before_load_row)
-    publisher = threading.Thread(target=publish_warehouse, args=(settings, frames))
+    publisher = threading.Thread(target=publish, args=(settings,))
     publisher.start()
     try:
         assert nearly_done.wait(30)

@@ -1,0 +1,127 @@
+"""Rates of all report periods, counted from the changes of the daily series."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from sohoa.indicators import REPORT_STARTS_ON, Cut, Period, Rate, load_rulebook, rates_of
+from sohoa.warehouse.dimensions import Row, period_key, unit_key
+from sohoa.warehouse.tables import change_daily, digitisation_rate
+
+Counts = dict[tuple[int, str, str], tuple[int, int]]
+"""Numerator and denominator by number of the period, population and unit code."""
+
+
+class UnitChange(NamedTuple):
+    """What changes for a unit on a day in one population and year: its digitised members, and all members."""
+
+    population: str
+    cohort_year: int
+    report_year: int
+    unit_code: str
+    day: dt.date
+    digitised: int
+    in_force: int
+
+
+def unit_changes(target: Connection, until: dt.date) -> Iterator[UnitChange]:
+    """All changes up to and including `until`, those of a unit's procedures together."""
+    change = change_daily.c
+    key = (change.population, change.cohort_year, change.report_year, change.unit_code, change.day)
+    sums = (func.sum(change.digitised_change), func.sum(change.in_force_change))
+    for row in target.execute(select(*key, *sums).where(change.day <= until).group_by(*key)):
+        yield UnitChange(*row)
+
+
+def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> Counts:
+    """What these changes add up to at the end of each period.
+
+    Stocks are counted as they stand on the period's last day, cases from the first day of its year.
+    """
+    days = sorted({period.end for period in periods})
+    added: defaultdict[tuple[str, int, int, str], list[tuple[int, int]]] = defaultdict(lambda: [(0, 0)] * len(days))
+    for change in changes:
+        number = bisect_left(days, change.day)
+        if number < len(days):
+            so_far = added[change[:4]]
+            so_far[number] = (so_far[number][0] + change.digitised, so_far[number][1] + change.in_force)
+    counts: defaultdict[tuple[int, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for (population, cohort_year, report_year, unit), by_day in added.items():
+        totals = list(accumulate(by_day, _plus))
+        for number, period in enumerate(periods):
+            if population != "P3" or _is_of(period, cohort_year, report_year):
+                place = (number, population, unit)
+                counts[place] = _plus(counts[place], totals[bisect_left(days, period.end)])
+    return dict(counts)
+
+
+def published_counts(target: Connection, periods: Sequence[Period]) -> tuple[Counts, set[str]]:
+    """The counts behind the published rates, and the units that have rates."""
+    numbers = {period_key(period): number for number, period in enumerate(periods)}
+    populations = {code: indicator.population for code, indicator in load_rulebook().indicators.items()}
+    rate = digitisation_rate.c
+    query = select(rate.period_key, rate.indicator, rate.unit_code, rate.numerator, rate.denominator)
+    found = target.execute(query.where(rate.unit_code.is_not(None))).all()
+    counts = {
+        (numbers[row.period_key], populations[row.indicator], row.unit_code): (row.numerator, row.denominator)
+        for row in found
+    }
+    return counts, {row.unit_code for row in found}
+
+
+def add_counts(one: Counts, other: Counts) -> Counts:
+    """Both together."""
+    return {place: _plus(one.get(place, (0, 0)), other.get(place, (0, 0))) for place in one.keys() | other.keys()}
+
+
+def rate_rows(counts: Counts, periods: Sequence[Period], units: Sequence[str]) -> Iterator[Row]:
+    """The rows of `digitisation_rate`."""
+    populations = {indicator.population for indicator in load_rulebook().indicators.values()}
+    by_period: defaultdict[int, dict[str, dict[str, tuple[int, int]]]] = defaultdict(
+        lambda: {population: {} for population in populations}
+    )
+    for (number, population, unit), count in counts.items():
+        by_period[number][population][unit] = count
+    for number, period in enumerate(periods):
+        for rate in rates_of(Cut.of_period(period), units, by_period[number]):
+            yield _rate_row(period, rate)
+
+
+def _is_of(period: Period, cohort_year: int, report_year: int) -> bool:
+    """Whether the cases of a cohort were resolved between the start of the period's year and the period's end."""
+    turn = dt.date(cohort_year, 12, REPORT_STARTS_ON)
+    first = turn if report_year > cohort_year else dt.date(cohort_year, 1, 1)
+    return period.year_start <= first <= period.end
+
+
+def _plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _rate_row(period: Period, rate: Rate) -> Row:
+    target = load_rulebook().target(rate.indicator, period.year)
+    return {
+        "rate_key": f"{period_key(period)}|{rate.unit_code or '*'}|{rate.indicator}",
+        "period_key": period_key(period),
+        "calendar": period.calendar,
+        "period": period.name,
+        "unit_key": rate.unit_code and unit_key(rate.unit_code),
+        "unit_code": rate.unit_code,
+        "indicator": rate.indicator,
+        "measured_on": period.end,
+        "numerator": rate.numerator,
+        "denominator": rate.denominator,
+        "rate": rate.rate,
+        "target_key": target.key if target else None,
+        "target": rate.target,
+        "gap": rate.gap,
+        "met": rate.met,
+        "forecast_on": None,
+    }
