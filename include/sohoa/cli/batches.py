@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import as_completed
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, as_completed
 from dataclasses import asdict
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,9 +54,7 @@ def digitise(
     with PageWorkers(settings, settings.jobs) as workers:
         note(f"Batch {batch_id}: copying to the master store …")
         workers.submit(partial(receive_batch, settings, batch_id)).result()
-        n_lost = _read_all(settings, workers, batch_id)
-        note("Making archive copies, checking, linking …")
-        _compile_all(settings, workers, batch_id)
+        n_lost = _read_and_compile(settings, workers, batch_id)
     outcome = journey.publish_batch(settings, batch_id)
     if as_json:
         print_json({**asdict(outcome), "receipt": str(settings.outbox / unit / batch_id)})
@@ -66,39 +67,56 @@ def digitise(
         raise typer.Exit(NEEDS_PERSON)
 
 
-def _read_all(settings: Settings, workers: PageWorkers, batch_id: str) -> int:
-    """Read all chunks, `settings.jobs` at a time; return how many broke down. The others are read all the same."""
+def _read_and_compile(settings: Settings, workers: PageWorkers, batch_id: str) -> int:
+    """Read all chunks, compile and judge the documents, make their copies; return how many chunks broke down."""
+    from sohoa import journey
+
+    copies: dict[str, list[Future[bool]]] = {}
+
+    def compile_masters(masters: Iterable[str]) -> None:
+        for sha256 in masters:
+            compiled = journey.compile_master(settings, batch_id, sha256)
+            copies[sha256] = [workers.submit(partial(journey.make_copy, settings, identity)) for identity in compiled]
+
+    n_lost = _read_all(settings, workers, batch_id, compile_masters)
+    note("Making archive copies, checking, linking …")
+    compile_masters(sha256 for sha256 in journey.masters_to_compile(settings, batch_id) if sha256 not in copies)
+    journey.judge_documents(settings, batch_id)
+    for copy in chain.from_iterable(copies.values()):
+        copy.result()
+    return n_lost
+
+
+def _read_all(
+    settings: Settings, workers: PageWorkers, batch_id: str, when_read: Callable[[Iterable[str]], None]
+) -> int:
+    """Read all chunks, `settings.jobs` at a time; return how many broke down. The others are read all the same.
+
+    Masters are told to `when_read` as soon as all their pages are read: what comes next keeps busy whoever has no
+    chunk left.
+    """
     from sohoa.journey import plan_chunks, read_chunk
 
     chunks = plan_chunks(settings, batch_id)
     n_pages = sum(last - first + 1 for chunk in chunks for _, first, last in chunk)
+    waiting = Counter(sha256 for chunk in chunks for sha256 in {sha256 for sha256, _, _ in chunk})
     n_done = n_lost = 0
-
     # Threads will do: all heavy work is done by the programs that they wait for.
     with progress_bar("Reading pages") as progress:
         progress(0, n_pages)
         running = {workers.submit(partial(read_chunk, settings, batch_id, chunk)): chunk for chunk in chunks}
         for future in as_completed(running):
-            n_done += sum(last - first + 1 for _, first, last in running[future])
+            chunk = running[future]
+            n_done += sum(last - first + 1 for _, first, last in chunk)
             progress(n_done, n_pages)
             if (error := future.exception()) is not None:
-                problem(f"A chunk of {len(running[future])} files broke down: {error!r}")
+                problem(f"A chunk of {len(chunk)} files broke down: {error!r}")
                 n_lost += 1
+                continue
+            masters = list(dict.fromkeys(sha256 for sha256, _, _ in chunk))
+            waiting.subtract(masters)
+            when_read(sha256 for sha256 in masters if not waiting[sha256])
     return n_lost
-
-
-def _compile_all(settings: Settings, workers: PageWorkers, batch_id: str) -> None:
-    """Compile and judge the documents, and meanwhile make the copies of those that are compiled."""
-    from sohoa import journey
-
-    copies = [
-        workers.submit(partial(journey.make_copy, settings, document_id))
-        for sha256 in journey.masters_to_compile(settings, batch_id)
-        for document_id in journey.compile_master(settings, batch_id, sha256)
-    ]
-    journey.judge_documents(settings, batch_id)
-    for copy in copies:
-        copy.result()
 
 
 def status(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sohoa.folding import fold
 from sohoa.reading.lines import Line, around
@@ -14,7 +14,12 @@ from sohoa.reading.record import Reading
 
 def fold_in_place(text: str) -> str:
     """Text folded letter by letter, each staying where it is: a match in it is a match in the text."""
-    return "".join(letter if letter.isspace() else (fold(letter)[:1] or letter) for letter in text)
+    return "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=4096)
+def _folded(letter: str) -> str:
+    return letter if letter.isspace() else (fold(letter)[:1] or letter)
 
 
 @dataclass(frozen=True)
