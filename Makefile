@@ -25,7 +25,7 @@ accept: setup-test ## the long accuracy runs on generated documents of unseen se
 faults: setup-test ## the long fault matrix: kills at every step
 	$(PYTEST) -m faults
 
-bench: ## speed, accuracy, memory and Airflow's overhead as ratios, written to bench/results.json (an hour)
+bench: ## speed, accuracy, memory and Airflow's overhead as ratios, written to bench/results.json (hours: the daily series has ten million rows)
 	@bash scripts/setup.sh bench
 	.venv/bin/python bench/run.py
 
