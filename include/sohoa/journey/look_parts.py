@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -128,20 +129,34 @@ def with_room(box: Box, room: float = _ROOM) -> Box:
 
 
 def read_parts(
-    settings: Settings,
-    parts: Sequence[Part],
-    found: Sequence[Closer],
-    work: Path,
-    language: str | None = None,
+    settings: Settings, asked: Sequence[tuple[Sequence[Part], str | None]], found: Sequence[Closer], work: Path
 ) -> None:
-    """One more look at each part; lines and regions apart, since tesseract is told which it is given."""
-    for layout in (Layout.LINE, Layout.BLOCK):
-        asked = [part for part in parts if part.place.one_line is (layout is Layout.LINE)]
-        images = [part.image for part in asked]
-        looks = read_lines(settings, images, work / layout.name, layout=layout, language=language)
-        for part, words in zip(asked, looks, strict=True):
+    """One more look at each part, with the model of a language (that of the settings for None).
+
+    All lists of `asked` are read at the same time, so that a chunk that is left over keeps more than one core busy;
+    looks are added in the order of the lists.
+    """
+    with ThreadPoolExecutor(max(1, len(asked))) as pool:
+        readings = [
+            pool.submit(_read, settings, parts, work / str(number), language)
+            for number, (parts, language) in enumerate(asked)
+        ]
+    for (parts, _), reading in zip(asked, readings, strict=True):
+        for part, words in zip(parts, reading.result(), strict=True):
             placed = [_placed(word, part.place.box) for word in words]
             found[part.page].looks.setdefault(part.name, []).append(placed)
+
+
+def _read(settings: Settings, parts: Sequence[Part], work: Path, language: str | None) -> list[list[Word]]:
+    """The words of each part; lines and regions apart, since tesseract is told which it is given."""
+    seen: list[list[Word]] = [[] for _ in parts]
+    for layout in (Layout.LINE, Layout.BLOCK):
+        places = [place for place, part in enumerate(parts) if part.place.one_line is (layout is Layout.LINE)]
+        images = [parts[place].image for place in places]
+        looks = read_lines(settings, images, work / layout.name, layout=layout, language=language)
+        for place, words in zip(places, looks, strict=True):
+            seen[place] = words
+    return seen
 
 
 def _placed(word: Word, box: Box) -> Word:

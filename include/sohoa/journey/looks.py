@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,14 +36,13 @@ def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy]
     work.mkdir(parents=True, exist_ok=True)
     found = [Closer() for _ in pages]
     parts = [part for number, page in enumerate(pages) for part in cut_parts(settings, worker, number, page, work)]
-    read_parts(settings, parts, found, work / "second")
-    read_parts(settings, parts, found, work / "other", language=_OTHER_LANGUAGE)
+    read_parts(settings, [(parts, None), (parts, _OTHER_LANGUAGE)], found, work / "second")
     for part in parts:
         found[part.page].ink.update(ink_of_line(worker, part, found[part.page]))
     doubtful = [part for part in parts if _in_doubt(worker, part, found[part.page])]
     _look_around(settings, worker, pages, doubtful, found, work)
     symbols = [symbol for part in parts if (symbol := _symbol_behind_pen(worker, part, found[part.page]))]
-    read_parts(settings, symbols, found, work / "symbols")
+    read_parts(settings, [(symbols, None)], found, work / "symbols")
     return found
 
 
@@ -63,16 +62,23 @@ def _look_around(
         cut = {"box": part.around, "out": str(in_colour(area)), "ink": "colour"}
         if crop(settings, worker, pages[part.page], [cut]):
             areas.append(area)
-    for language, kinds in ((None, _COPIES_AROUND), (_OTHER_LANGUAGE, _COPIES_FOR_OTHER_LANGUAGE)):
-        copies = [
-            replace(copy, name=names[area.name])
-            for names, ink in kinds
-            for area in areas
-            if (copy := with_ink(worker, area, area.place.box, ink, room=0.0))
-        ]
-        read_parts(settings, copies, found, work / f"around-{language}", language=language)
+    asked = [
+        (_copies(worker, areas, kinds), language)
+        for language, kinds in ((None, _COPIES_AROUND), (_OTHER_LANGUAGE, _COPIES_FOR_OTHER_LANGUAGE))
+    ]
+    read_parts(settings, asked, found, work / "around")
     for area in areas:
         judge_around(worker, area, found[area.page])
+
+
+def _copies(worker: PageWorker, areas: Sequence[Part], kinds: Sequence[tuple[Mapping[str, str], str]]) -> list[Part]:
+    """Areas as copies that show one ink or another, under the names that their looks are kept under."""
+    return [
+        replace(copy, name=names[area.name])
+        for names, ink in kinds
+        for area in areas
+        if (copy := with_ink(worker, area, area.place.box, ink, room=0.0))
+    ]
 
 
 def _in_doubt(worker: PageWorker, part: Part, closer: Closer) -> bool:
