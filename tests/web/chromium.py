@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -38,7 +39,9 @@ def enter_page(browser: webdriver.Chrome) -> None:
 
 
 def find(browser: webdriver.Chrome, how: str, what: str) -> WebElement:
-    found: WebElement = WebDriverWait(browser, SECONDS).until(on.presence_of_element_located((how, what)))
+    # Airflow's page goes on to its log-in by itself: the driver then breaks off what it was looking for.
+    wait = WebDriverWait(browser, SECONDS, ignored_exceptions=[WebDriverException])
+    found: WebElement = wait.until(on.presence_of_element_located((how, what)))
     return found
 
 
