@@ -18,6 +18,7 @@ from typing import Any
 
 from sohoa.errors import SohoaError
 from sohoa.messages import say
+from sohoa.quality.judging import load_gate
 from sohoa.quality.suites import GATES, SEVERITIES
 from sohoa.quality.verdicts import WHOLE, Check, GateResult, explain
 from sohoa.settings import LOCAL_TIME, Settings
@@ -132,7 +133,7 @@ def _index_row(run: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def _page_html(result: GateResult, language: str) -> str:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    load_gate()
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
     from jinja2 import ChoiceLoader, FileSystemLoader

@@ -60,7 +60,10 @@ def _refuse_nameless_rows(frame: pd.DataFrame, id_column: str) -> None:
 
 
 def load_gate() -> None:
-    """Load Great Expectations, which takes seconds, before a gate needs it: best while others work."""
+    """Load Great Expectations, which takes seconds, before a gate needs it: best while others work.
+
+    Whoever imports a part of it calls this first: it waits for a thread that is loading, and does not meet it half-way.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     importlib.import_module("great_expectations")
 

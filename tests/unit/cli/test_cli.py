@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,17 +71,19 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> SampleSet:
     return make_samples(tmp_path_factory.mktemp("samples"), 1, 1, "clean", numbering=("printed",), compact=True)
 
 
+def in_its_own_process(home: Path, *arguments: object) -> Told:
+    """What the real command says."""
+    environment = {**os.environ, "SOHOA_HOME": str(home), "SOHOA_EXPECTATIONS": str(EXPECTATIONS), "SOHOA_JOBS": "1"}
+    command = [sys.executable, "-c", "from sohoa.cli import main; main()", *map(str, arguments)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    return Told(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture(scope="module")
 def worked(samples: SampleSet, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Told]]:
     """A home that the real command filled in processes of its own, and what each call said."""
     home = tmp_path_factory.mktemp("worked") / "home"
-    environment = {**os.environ, "SOHOA_HOME": str(home), "SOHOA_EXPECTATIONS": str(EXPECTATIONS), "SOHOA_JOBS": "1"}
-
-    def call(*arguments: object) -> Told:
-        command = [sys.executable, "-c", "from sohoa.cli import main; main()", *map(str, arguments)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        return Told(done.returncode, done.stdout, done.stderr)
-
+    call = partial(in_its_own_process, home)
     (samples.scans / "[bold] x[").mkdir()
     (samples.scans / NO_SCAN).write_bytes(b"no scan at all")
     return (
@@ -271,6 +274,17 @@ def test_digitising_tells_how_the_batch_ended_and_needs_a_person_for_what_cannot
         "n_duplicate": 0,
     }
     assert (Path(told.json["receipt"]) / "receipt.csv").is_file()
+
+
+def test_a_batch_without_any_document_ends_in_order(tmp_path: Path) -> None:
+    home, batch = tmp_path / "home", tmp_path / "batch"
+    batch.mkdir()
+    (batch / "scan.pdf").write_bytes(b"no scan at all")
+    in_its_own_process(home, "init")
+    told = in_its_own_process(home, "digitise", batch, "--unit", "G09.01", "--json")
+    assert told.code == 1, told.err
+    assert (told.json["n_files"], told.json["n_quarantined"]) == (1, 1)
+    assert "Traceback" not in told.err
 
 
 def test_status_tells_every_file_and_its_fate(at_work: Sohoa) -> None:
