@@ -20,6 +20,7 @@ from sohoa.errors import SohoaError
 
 BUSY_SECONDS = 60
 _BETWEEN_TRIES_SECONDS = 0.05
+_PRIMARY_CODE = 0xFF  # of SQLite's result codes; the other bits say more of the same
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.rclone", "fuse.s3fs"}
     | {"fuse.glusterfs", "fuse.davfs"}
@@ -91,9 +92,10 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             # Here it does not wait for the others by itself, whatever its busy timeout.
-            if time.monotonic() > deadline:
+            is_busy = error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:
                 raise
             time.sleep(_BETWEEN_TRIES_SECONDS)
         else:

@@ -51,6 +51,20 @@ def test_catalogue_is_created_by_several_processes_at_once(tmp_path: Path) -> No
         assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
 
 
+def test_what_no_waiting_can_mend_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = tmp_path / "catalogue.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE unit (code TEXT)")
+    waited: list[float] = []
+    monkeypatch.setattr("sohoa.catalogue.database.time.sleep", waited.append)
+    monkeypatch.setattr("sohoa.catalogue.database.BUSY_SECONDS", 0.2)
+
+    with pytest.raises(OperationalError, match="readonly"):
+        connect(f"sqlite:///file:{database}?mode=ro&uri=true").connect()
+
+    assert waited == []
+
+
 def test_sqlite_is_set_to_be_safe_for_several_processes(settings: Settings) -> None:
     with connect(settings.catalogue_url).connect() as connection:
         found = {
