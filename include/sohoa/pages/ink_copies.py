@@ -48,9 +48,10 @@ def _black(crop: Pixels, least: float, full: float) -> Pixels:
     Densities of inks that lie on each other add up, and black is dense in every channel (`seals`). Where a scan has no
     colour a stamp is still paler than print, and print under it darker.
     """
-    density = np.asarray(_DENSITY[without_tint(crop)], dtype=np.float32)
-    clearest = density.min(axis=2)
-    black = clearest - _TRACES * (density.max(axis=2) - clearest)
+    even = without_tint(crop)
+    # The lightest channel is the least dense.
+    clearest, densest = (cv2.LUT(one, _DENSITY) for one in (lightest_channel(even), darkest_channel(even)))
+    black = clearest - _TRACES * (densest - clearest)
     ink = black[black > _FAINTEST]
     of_print = float(np.percentile(ink, _PRINT_PERCENT)) if ink.size else 1.0
     share = (black / of_print - least) / (full - least)
@@ -111,6 +112,12 @@ def without_tint(crop: Pixels, paper: Colour | None = None) -> Pixels:
     paper = paper_of(crop) if paper is None else paper
     table = np.clip(np.arange(256)[:, None] * (255 / paper), 0, 255).astype(np.uint8)[None]
     return np.asarray(cv2.LUT(crop, table), dtype=np.uint8)
+
+
+def lightest_channel(crop: Pixels) -> Pixels:
+    """The lightest of red, green and blue, pixel by pixel."""
+    red, green, blue = cv2.split(crop)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
 def darkest_channel(crop: Pixels) -> Pixels:

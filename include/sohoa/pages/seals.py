@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sohoa.pages.imaging import Pixels
+from sohoa.pages.ink_copies import lightest_channel
 from sohoa.pages.pieces import numbered_pieces
 
 _COLOURED = 28  # how far channels lie apart; JPEG colour noise on black print stays below, a pale seal above
@@ -57,7 +58,7 @@ def without_seals(pixels: Pixels, px_per_mm: float) -> Pixels:
     Elsewhere it is the red channel, in which red ink vanishes even where no shape of a seal is made out.
     A page without any colour comes back as it is.
     """
-    grey = np.ascontiguousarray(pixels[:, :, 0])
+    grey = np.asarray(cv2.extractChannel(pixels, 0), dtype=np.uint8)
     if not _has_colour(pixels) or min(grey.shape) < 2:
         return grey
     marks = _coloured_marks(pixels)
@@ -75,7 +76,7 @@ def without_seals(pixels: Pixels, px_per_mm: float) -> Pixels:
         left, top, width, height = (2 * marks.boxes[mark, :4]).tolist()
         place = np.s_[max(0, top - around) : top + height + around, max(0, left - around) : left + width + around]
         part = np.ascontiguousarray(pixels[place])
-        grey[place] = _lightest_channel(part) if mark in bands else _black_ink(part, marks.print_density)
+        grey[place] = lightest_channel(part) if mark in bands else _black_ink(part, marks.print_density)
     return grey
 
 
@@ -88,7 +89,7 @@ def _coloured_marks(pixels: Pixels) -> _Marks:
     # Whole pairs of pixels: several times as fast.
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
     small = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
-    paper = np.maximum(np.median(small[::4, ::4].reshape(-1, 3), axis=0), 1)
+    paper = np.maximum(np.median(small[::8, ::8].reshape(-1, 3), axis=0), 1)
     red, green, blue = (
         cv2.convertScaleAbs(channel, alpha=255 / white) for channel, white in zip(cv2.split(small), paper, strict=True)
     )
@@ -146,11 +147,6 @@ def _keep_letters(grey: Pixels, pixels: Pixels, marks: _Marks, letters: NDArray[
     small = np.concatenate(([False], letters)).astype(np.uint8)[marks.labels]
     mask = cv2.resize(cv2.dilate(small, _NEIGHBOURS), grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
     cv2.copyTo(cv2.min(grey, cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)), mask, grey)
-
-
-def _lightest_channel(part: Pixels) -> Pixels:
-    red, green, blue = cv2.split(part)
-    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
 def _black_ink(part: Pixels, print_density: float) -> Pixels:
