@@ -49,11 +49,11 @@ def digitise(
     settings = load_settings()
     settings.jobs = jobs or settings.jobs
     batch_id = adopt_folder(settings, folder, unit)
-    # Takes seconds; one core is idle while a batch is received.
-    Thread(target=load_gate, daemon=True).start()
     with PageWorkers(settings, settings.jobs) as workers:
         note(f"Batch {batch_id}: copying to the master store …")
-        workers.submit(partial(receive_batch, settings, batch_id)).result()
+        receive_batch(settings, batch_id, workers)
+        # Takes seconds, which nobody waits for while pages are read.
+        Thread(target=load_gate, daemon=True).start()
         n_lost = _read_and_compile(settings, workers, batch_id)
     outcome = journey.publish_batch(settings, batch_id)
     if as_json:

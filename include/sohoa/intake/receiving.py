@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import select
@@ -26,7 +27,7 @@ from sohoa.intake.folders import CLAIMED, DONE, FoundFile, all_files, claimed_fo
 from sohoa.intake.grouping import Delivered, plan_groups
 from sohoa.intake.manifest import ManifestEntry, read_manifest
 from sohoa.intake.watching import new_batch_id
-from sohoa.pages import PageWorker, Unreadable
+from sohoa.pages import PageWorker, PageWorkers, Unreadable
 from sohoa.settings import LOCAL_TIME, Settings
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def adopt_folder(settings: Settings, folder: Path, unit_code: str) -> str:
         return batch.id
 
 
-def receive_batch(settings: Settings, batch_id: str, worker: PageWorker | None = None) -> None:
+def receive_batch(settings: Settings, batch_id: str, workers: PageWorkers | None = None) -> None:
     """Bring every file of a claimed batch into the master store and the ledger, then move the source to `.done`.
 
     Each file ends as received (its pages wait to be read), duplicate (of a file received before, by content) or
@@ -84,7 +85,7 @@ def receive_batch(settings: Settings, batch_id: str, worker: PageWorker | None =
     Args:
         settings: Where everything lies.
         batch_id: The batch.
-        worker: One that nobody else uses meanwhile; a new one unless given.
+        workers: They open the files; new ones unless given.
 
     Raises:
         KeyError: no such batch.
@@ -95,8 +96,8 @@ def receive_batch(settings: Settings, batch_id: str, worker: PageWorker | None =
     batch = _get(settings, batch_id)
     if batch.received_at is None:
         try:
-            with nullcontext(worker) if worker else PageWorker(settings) as opener:
-                _receive(settings, opener, batch)
+            with nullcontext(workers) if workers else PageWorkers(settings, settings.jobs) as openers:
+                _receive(settings, openers, batch)
         except FileNotFoundError:
             if _get(settings, batch_id).received_at is None:
                 raise
@@ -115,14 +116,14 @@ def _get(settings: Settings, batch_id: str) -> Batch:
     return batch
 
 
-def _receive(settings: Settings, worker: PageWorker, batch: Batch) -> None:
+def _receive(settings: Settings, workers: PageWorkers, batch: Batch) -> None:
     folder = claimed_folder(settings, batch.id) if batch.source == "inbox" else Path(batch.source)
     if folder is None or not folder.is_dir():
         # Not an empty batch: a share that is not mounted looks like this.
         raise FileNotFoundError(errno.ENOENT, "the folder of the batch is not there; is the share mounted?", batch.id)
     Store(settings.archive).sweep()
     manifest = read_manifest(folder)
-    found = _bring_all_in(settings, worker, batch.id, folder, manifest)
+    found = _bring_all_in(settings, workers, batch.id, folder, manifest)
     named = sorted(manifest.keys() - found.keys())
     lost = [path for path in expected_paths(settings, batch.id) if path not in found]
     # Only now, since what belongs together is seen when all is there; and before the rest, so that a copy of a
@@ -139,15 +140,18 @@ def _receive(settings: Settings, worker: PageWorker, batch: Batch) -> None:
 
 
 def _bring_all_in(
-    settings: Settings, worker: PageWorker, batch_id: str, folder: Path, manifest: dict[str, ManifestEntry]
+    settings: Settings, workers: PageWorkers, batch_id: str, folder: Path, manifest: dict[str, ManifestEntry]
 ) -> dict[str, Arrival | None]:
     """Copy every scan of the folder into the master store; None for what is no scan or must not be opened."""
     found: dict[str, Arrival | None] = {}
     due = time.monotonic()
     # What is still written into the folder while we are at it comes along.
     while files := [file for file in all_files(folder) if file.path not in found]:
-        for file in files:
-            found[file.path] = _bring_in(settings, worker, batch_id, file, manifest.get(file.path))
+        arrivals = [
+            workers.submit(partial(_bring_in, settings, batch_id, file, manifest.get(file.path))) for file in files
+        ]
+        for file, arrival in zip(files, arrivals, strict=True):
+            found[file.path] = arrival.result()
             if time.monotonic() >= due:
                 note_progress(settings, batch_id)
                 due = time.monotonic() + settings.stalled_seconds / 10
@@ -180,7 +184,7 @@ def _put_away(settings: Settings, batch_id: str) -> None:
 
 
 def _bring_in(
-    settings: Settings, worker: PageWorker, batch_id: str, file: FoundFile, entry: ManifestEntry | None
+    settings: Settings, batch_id: str, file: FoundFile, entry: ManifestEntry | None, worker: PageWorker
 ) -> Arrival | None:
     if not file.regular:
         note_fate(settings, batch_id, file, FileOutcome.QUARANTINED, "file.not_regular")
