@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     stalled_seconds: float = Field(600.0, gt=0, description="a batch without progress for so long is given out again")
     poll_seconds: float = Field(2.0, gt=0)
 
-    chunk_pages: int = Field(80, ge=1, description="pages in one call of tesseract, at most")
+    chunk_pages: int = Field(40, ge=1, description="pages in one call of tesseract, at most")
     max_chunks: int = Field(1000, ge=1, description="Airflow maps at most 1024 tasks")
     jobs: int = Field(
         2, ge=1, description="chunks read at the same time: by `sohoa digitise`, and slots of Airflow's pool `ocr`"
