@@ -8,7 +8,6 @@ from typing import Any
 
 import cv2
 
-from sohoa.pages import imaging
 from sohoa.pages.barcodes import read_barcodes
 from sohoa.pages.cutting import UpperParts, UprightPart
 from sohoa.pages.formats.decoding import decode
@@ -51,7 +50,7 @@ def prepare_page(
     """
     words = own_words(path, page_no) if media_type == PDF else None
     page = decode(path, media_type, page_no, dpi, max_megapixels)
-    grey = imaging.resized(ocr_copy(page.pixels, page.pixels_dpi), dpi / page.pixels_dpi)
+    grey = ocr_copy(page.pixels, page.pixels_dpi, dpi / page.pixels_dpi)
     measures = measure(grey, dpi, page.pixels) if words is None else NOT_SCANNED
     lie = measures.lie if rotation is None or words is not None else _turned(grey, dpi, rotation)
     upright = straightened(page.pixels, lie.turn.rotation, 0.0)

@@ -249,7 +249,7 @@ def _as_rgb(image: Image.Image) -> Pixels:
     if image.mode in ("1", "L"):
         grey = np.asarray(image).astype(np.uint8) * (255 if image.mode == "1" else 1)
         return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _check_pixels(n_pixels: float, max_megapixels: int) -> None:
