@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.models import Document, Field, Result
+from sohoa.catalogue.models import Document, DocumentStatus, Field, Result
 
 EXPORT_KEYS = (
     "document_id",
@@ -29,6 +29,7 @@ EXPORT_KEYS = (
     "dossier_code",
     "procedure_code",
     "result_key",
+    "offered_result_key",
     "digitised_on",
     "field_confidence",
     "further_fields",
@@ -38,8 +39,17 @@ EXPORT_KEYS = (
 )
 
 
-def export_documents(session: Session, batch_id: str | None = None) -> Iterator[dict[str, Any]]:
-    """One object per document with EXPORT_KEYS, JSON-ready, sorted by id; of one batch if it is given."""
+def export_documents(
+    session: Session, batch_id: str | None = None, offered_key: Callable[[Session, Document], str | None] | None = None
+) -> Iterator[dict[str, Any]]:
+    """One object per document with EXPORT_KEYS, JSON-ready, sorted by id; of one batch if it is given.
+
+    Args:
+        session: reads only.
+        batch_id: see above.
+        offered_key: tells the register row that is put before whoever settles a document in review, if there is one;
+            without it no row is told as `offered_result_key`.
+    """
     query = (
         select(Document, Result.result_key)
         .outerjoin(Result, Result.id == Document.result_id)
@@ -50,6 +60,8 @@ def export_documents(session: Session, batch_id: str | None = None) -> Iterator[
     for document, result_key in session.execute(query):
         row = {key: getattr(document, key, None) for key in EXPORT_KEYS}
         row["result_key"] = result_key
+        waits = document.status == DocumentStatus.IN_REVIEW
+        row["offered_result_key"] = offered_key(session, document) if offered_key and waits else None
         row["issued_on"] = document.issued_on and document.issued_on.isoformat()
         row["digitised_on"] = document.digitised_on and document.digitised_on.isoformat()
         row["field_confidence"] = _confidences(session, document.document_id)

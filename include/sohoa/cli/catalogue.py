@@ -16,6 +16,7 @@ from sohoa.cli.output import NEEDS_PERSON, note, print_json, print_table
 from sohoa.cli.search import reindex, search_
 from sohoa.evaluation import draw_calibration, evaluate
 from sohoa.intake.receipt import safe_cell
+from sohoa.register.candidates import offered_key
 from sohoa.settings import load_settings
 
 
@@ -39,7 +40,7 @@ def export(
         raise typer.BadParameter(f"{form} is neither jsonl nor csv", param_hint="--format")
     settings = load_settings()
     with reading(settings.catalogue_url) as session:
-        rows = export_documents(session, batch)
+        rows = export_documents(session, batch, offered_key)
         if form == "jsonl":
             for row in rows:
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -33,6 +33,11 @@ class Score:
         present: field → documents whose truth has a value.
         n_closable: documents with a register row whose number is printed or stamped, scanned at the legal floor or
             above.
+        n_closed: those of them that were accepted without a person.
+        n_linked: documents with an accepted link; `n_linked_right` of them to the true register row.
+        n_offered: documents in review for which one register row is put before the person; `n_offered_right` of them
+            the true one.
+        n_found: closable documents whose true register row is linked or offered.
         n_digits: digits of number and date that are printed or stamped; a digit too many counts as one more.
         n_digits_right: those that were read right, accepted or not.
         n_pen: documents whose number or day is by pen.
@@ -48,9 +53,11 @@ class Score:
     n_accepted: int = 0
     n_closable: int = 0
     n_closed: int = 0
-    n_linkable: int = 0
     n_linked: int = 0
     n_linked_right: int = 0
+    n_offered: int = 0
+    n_offered_right: int = 0
+    n_found: int = 0
     n_digits: int = 0
     n_digits_right: int = 0
     n_pen: int = 0
@@ -81,7 +88,8 @@ class Score:
             "pen_flagged": _share(self.n_pen_flagged, self.n_pen),
             "machine_flagged_as_pen": _share(self.n_machine_flagged, self.n_machine),
             "link_precision": _share(self.n_linked_right, self.n_linked),
-            "link_recall": _share(self.n_linked_right, self.n_linkable),
+            "link_recall": _share(self.n_found, self.n_closable),
+            "offers_right": _share(self.n_offered_right, self.n_offered),
             "n_wrong_accepted": len(self.wrong_accepted),
             # Rule of three: with no error in n trials the true rate is below 3/n with 95 % confidence.
             "wrong_accepted_bound_95": _share(3, self.n_accepted) if not self.wrong_accepted else None,
@@ -137,7 +145,6 @@ def _count(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any] | None
     score.n_documents += 1
     closable = bool(truth.get("result_key")) and _by_machine(truth) and _fine_enough(truth)
     score.n_closable += closable
-    score.n_linkable += bool(truth.get("result_key"))
     _count_ink(score, truth, got or {})
     for name in (*KEY_FIELDS, *OTHER_FIELDS):
         if truth.get(name) is not None:
@@ -151,6 +158,8 @@ def _count(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any] | None
     score.judged += _judged(truth, got)
     if got["status"] in _ACCEPTED:
         _count_accepted(score, truth, got, closable)
+    elif got.get("offered_result_key"):
+        _count_offered(score, truth, got, closable)
 
 
 def _judged(truth: Mapping[str, Any], got: Mapping[str, Any]) -> Iterable[Judged]:
@@ -200,12 +209,20 @@ def _count_accepted(score: Score, truth: Mapping[str, Any], got: Mapping[str, An
     score.n_linked += 1
     linked_right = got.get("result_key") == truth.get("result_key")
     score.n_linked_right += linked_right
+    score.n_found += linked_right and closable
     source = str(truth["source_file"])
     if not linked_right:
         score.wrong_accepted.append((source, "link", got.get("result_key"), truth.get("result_key")))
     for name in KEY_FIELDS + (("page_count",) if "page_count" in got else ()):
         if name in truth and not same_value(name, got.get(name), truth[name]):
             score.wrong_accepted.append((source, name, got.get(name), truth[name]))
+
+
+def _count_offered(score: Score, truth: Mapping[str, Any], got: Mapping[str, Any], closable: bool) -> None:
+    right = got["offered_result_key"] == truth.get("result_key")
+    score.n_offered += 1
+    score.n_offered_right += right
+    score.n_found += right and closable
 
 
 def same_value(name: str, got: Any, truth: Any) -> bool:

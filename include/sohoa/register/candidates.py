@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.models import Dossier, Result
+from sohoa.catalogue.models import Document, Dossier, Result
 from sohoa.register.agencies import may_issue, same_agency
 from sohoa.register.blocks import find_possible
 from sohoa.register.content import AGREES, REFUSES, Content
@@ -112,6 +112,12 @@ def offered(found: Sequence[Candidate]) -> Candidate | None:
     if not found or found[0].score < _OFFERED or Fit.OTHER in found[0].evidence.values():
         return None
     return found[0] if len(found) < 2 or found[1].score < _SECOND else None
+
+
+def offered_key(session: Session, document: Document) -> str | None:
+    """The key of the result that is offered for a document; None if there is no such."""
+    best = offered(candidates(session, Claim.of(document)))
+    return session.get_one(Result, best.result_id).result_key if best else None
 
 
 def _dossiers(session: Session, ids: Iterable[int]) -> defaultdict[int, set[str]]:

@@ -6,11 +6,14 @@ import datetime as dt
 import json
 
 import pytest
+from sqlalchemy import select
 
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.export import EXPORT_KEYS, export_documents
 from sohoa.catalogue.models import Batch, Document, Field, Master, Result, ScanFile, utc_now
 from sohoa.catalogue.overview import batch_overview
+from sohoa.register.candidates import offered_key
+from sohoa.register.normalise import fold_code
 from sohoa.settings import Settings
 
 CONTRACT = (
@@ -106,7 +109,10 @@ def filled(settings: Settings) -> Settings:
 
 
 def test_keys_are_those_of_the_contract_with_what_was_added_later(filled: Settings) -> None:
-    assert set(EXPORT_KEYS) == {*CONTRACT.split(", "), "source_files", "digitised_on", "further_fields"}
+    assert set(EXPORT_KEYS) == {
+        *CONTRACT.split(", "),
+        *("source_files", "digitised_on", "further_fields", "offered_result_key"),
+    }
     with reading(filled.catalogue_url) as session:
         assert all(tuple(row) == EXPORT_KEYS for row in export_documents(session))
 
@@ -122,6 +128,20 @@ def test_documents_are_told_as_plain_json_sorted_by_id(filled: Settings) -> None
     assert first["field_confidence"] == {"code_number": 0.97}
     assert (second["result_key"], second["digitised_on"], second["field_confidence"]) == (None, None, {})
     assert first["text"] == "Cộng hòa"
+
+
+def test_what_would_be_offered_to_a_person_is_told_of_documents_in_review_only(filled: Settings) -> None:
+    with writing(filled.catalogue_url) as session:
+        result = session.get_one(Result, 7)
+        result.code_folded, result.issued_on = fold_code("1368/QĐ-BNV"), dt.date(2022, 3, 5)
+        result.code_text, result.issuer = "1368/QĐ-BNV", "Bộ Nội vụ"
+        for document in session.scalars(select(Document)):
+            document.code_number, document.code_notation, document.issuer = "1368", "QĐ-BNV", "Bộ Nội vụ"
+    with reading(filled.catalogue_url) as session:
+        accepted, in_review = export_documents(session, offered_key=offered_key)
+
+    assert (accepted["status"], accepted["offered_result_key"]) == ("accepted", None)
+    assert (in_review["result_key"], in_review["offered_result_key"]) == (None, "1368/QĐ-BNV|2022-03-05|G09.02")
 
 
 @pytest.mark.parametrize(("batch_id", "n"), [("b1", 2), ("b2", 0), ("nobody", 0), (None, 2)])

@@ -126,6 +126,26 @@ def test_a_document_that_is_not_in_the_export_is_missing_and_wrong_in_every_fiel
     assert (figures["review_rate"], figures["link_recall"]) == (0.5, 0.5)
 
 
+@pytest.mark.parametrize(("offered", "recall", "right"), [(TRUTH["result_key"], 1.0, 1.0), ("another", 0.0, 0.0)])
+def test_a_register_row_put_before_a_person_is_found_if_it_is_the_true_one(
+    scored: Score_, offered: str, recall: float, right: float
+) -> None:
+    waits = GOT | {"status": "in_review", "result_key": None, "offered_result_key": offered}
+    score = scored([TRUTH], [waits])["all"]
+    figures = score.as_dict()
+    assert (figures["link_recall"], figures["offers_right"], figures["link_precision"]) == (recall, right, None)
+    assert (score.n_closed, score.wrong_accepted) == (0, [])
+
+
+@pytest.mark.parametrize("unlike", [{"numbering": "pen"}, {"dpi": 150}, {"result_key": None}])
+def test_recall_counts_what_a_machine_numbered_and_the_law_lets_pass_and_the_register_has(
+    scored: Score_, unlike: dict[str, Any]
+) -> None:
+    waits = GOT | {"source_file": "b.pdf", "status": "in_review", "result_key": None}
+    figures = scored([TRUTH, TRUTH | {"source_file": "b.pdf"} | unlike], [GOT, waits])["all"].as_dict()
+    assert figures["link_recall"] == 1.0
+
+
 def test_documents_of_one_file_are_matched_by_their_first_page(scored: Score_) -> None:
     second = {"first_page": 3, "code_number": "06", "result_key": "06/QĐ-BNV|2021-05-06|G09"}
     score = scored([TRUTH, TRUTH | second], [GOT | second, GOT | {"first_page": 1}])["all"]
