@@ -18,7 +18,8 @@ ReviewRole = Literal["viewer", "archivist", "reviewer"]
 class Settings(BaseSettings):
     """Settings of one installation; each is an environment variable `SOHOA_<NAME>`.
 
-    Folders default to places below `home`, database URLs to SQLite files there.
+    Folders default to places below `home`, database URLs to SQLite files there; the gates' suites (`expectations`) to
+    those of the folder that the command runs in, else of the checkout that it runs from.
     Times are seconds, sizes are as their names say.
     """
 
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     register_dir: Path = Path()
     catalogue_url: str = ""
     warehouse_url: str = ""
-    expectations: Path = Path("expectations")
+    expectations: Path = Path()
     unit_moves: Path | None = Field(None, description="file of units that moved, in place of rulesets/moves.yaml")
 
     rest_seconds: float = Field(60.0, ge=0, description="a batch without manifest or _READY rests this long")
@@ -79,13 +80,19 @@ class Settings(BaseSettings):
             setattr(self, name, default if folder == Path() else _folder(folder))
         self.catalogue_url = self.catalogue_url or f"sqlite:///{home / 'catalogue.db'}"
         self.warehouse_url = self.warehouse_url or f"sqlite:///{home / 'warehouse.db'}"
-        self.expectations = _folder(self.expectations)
+        self.expectations = _folder(_shipped_suites() if self.expectations == Path() else self.expectations)
         self.unit_moves = self.unit_moves and _folder(self.unit_moves)
         return self
 
     def folders(self) -> tuple[Path, ...]:
         """All folders that `sohoa init` creates."""
         return (self.inbox, self.outbox, self.quarantine, self.work, self.archive, self.register_dir)
+
+
+def _shipped_suites() -> Path:
+    """The suites where the command runs, else those of the checkout that it runs from."""
+    here, of_checkout = Path("expectations"), Path(__file__).parents[2] / "expectations"
+    return of_checkout if of_checkout.is_dir() and not here.is_dir() else here
 
 
 def _folder(path: Path) -> Path:

@@ -35,6 +35,15 @@ def test_everything_lies_below_home_unless_told_otherwise(tmp_path: Path) -> Non
     assert make_url(settings.warehouse_url).database == str(tmp_path / "warehouse.db")
 
 
+def test_the_gates_of_the_checkout_are_found_from_any_folder_and_those_at_hand_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert (Settings().expectations / "records.json").is_file()
+    (tmp_path / "expectations").mkdir()
+    assert Settings().expectations == tmp_path / "expectations"
+
+
 @pytest.mark.parametrize("name", FOLDERS)
 def test_each_folder_can_be_set_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "home"))
