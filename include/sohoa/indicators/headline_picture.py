@@ -17,6 +17,7 @@ from sohoa.indicators.declared import load_indicators
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint
 from sohoa.indicators.targets import load_rulebook
 from sohoa.messages import say
+from sohoa.settings import LOCAL_TIME
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -312,4 +313,4 @@ def _base_note(path: HeadlinePath, language: Language) -> str:
 
 def _day(path: HeadlinePath) -> str:
     approved_at = path.base.approved_at
-    return f"{approved_at:%d/%m/%Y}" if approved_at else "–"
+    return f"{approved_at.astimezone(LOCAL_TIME):%d/%m/%Y}" if approved_at else "–"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from cases.exports import case, paper, write
-from indicators.forms import told
+from indicators.forms import cases_of, told
 from indicators.forms import write as write_readings
+from indicators.world import prepare, store
 
 from cli.running import Sohoa, run
 from sohoa.catalogue.migrate import migrate
@@ -110,3 +111,23 @@ def test_headline_is_drawn_into_the_file_that_is_asked_for(sohoa: Sohoa, tmp_pat
     assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.gif")).code == 2
     assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.png"), "--language", "fr").code == 2
     assert not (tmp_path / "c.png").exists()
+
+
+def test_a_base_is_shown_and_approved_in_two_steps(sohoa: Sohoa) -> None:
+    prepare(Settings())
+    store(Settings(), cases_of(2022, 2, 5))
+    assert "60 %" in sohoa("indicators", "base").out
+    shown = sohoa("indicators", "approve-base")
+    assert shown.code == 1
+    assert "--figure 2/5" in shown.out
+    assert sohoa("indicators", "approve-base", "--figure", "vài phần", "--by", "B").code == 2
+    assert sohoa("indicators", "approve-base", "--figure", "5/5", "--by", "B").code == 3
+    assert sohoa("indicators", "approve-base", "--figure", "2/5").code == 3
+    assert sohoa("indicators", "base", "--json").json[0]["base"]["basis"] == "assumed_base"
+
+    assert sohoa("indicators", "approve-base", "--figure", "2/5", "--by", "Trần Thị B").code == 0
+    (line, *_) = sohoa("indicators", "base", "--json").json
+    assert (line["base"]["value"], line["base"]["approved_by"]) == (0.4, "Trần Thị B")
+    again = sohoa("indicators", "approve-base", "--figure", "2/5", "--by", "Trần Thị B")
+    assert (again.code, "không thay đổi nữa" in again.err) == (3, True)
+    assert sohoa("indicators", "headline").json["points"][2]["target"] == 0.6
