@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from sohoa.cli import bases
+from sohoa.cli import bases, forecast
 from sohoa.cli.output import WRONG_USE, print_json, print_table, problem
 from sohoa.cli.standings import declared_table, print_indicator, print_standings
 from sohoa.errors import SohoaError
@@ -42,6 +42,7 @@ def add_to(app: typer.Typer) -> None:
     for name, command in (("list", list_), ("show", show), ("headline", headline)):
         group.command(name)(command)
     bases.add_to(group)
+    forecast.add_to(group)
     app.add_typer(group, name="indicators")
 
 

@@ -131,7 +131,16 @@ def _forecasts(connection: Connection, day: dt.date, weeks: int, moves: Moves) -
         first = next((n for n, one in enumerate(days) if since is None or one >= since - dt.timedelta(days=1)), weeks)
         histories = zip(*([rate for rate in rates if rate.indicator == code] for rates in by_day[first:]), strict=True)
         found += [
-            _forecast(population, day, year, target, history, reasons[population].get(history[-1].unit_code))
+            _forecast(
+                population,
+                day,
+                year,
+                target,
+                history,
+                reasons[population].get(history[-1].unit_code),
+                # A year's cases are all there at its end; how they go on from there, its weeks do not tell.
+                until=since and dt.date(day.year, 12, 31),
+            )
             for history in histories
         ]
     return found
@@ -154,6 +163,8 @@ def _forecast(
     target: TargetInYear,
     history: Sequence[Rate],
     shortfall: Shortfall | None,
+    *,
+    until: dt.date | None,
 ) -> Forecast:
     """One forecast from the same rate at the ends of successive weeks."""
     now = history[-1]
@@ -181,6 +192,6 @@ def _forecast(
         pace=fmean(added) if added else None,
         growth=growth,
         needed_a_week=needed_a_week(missing, share, growth or 0.0, day, target.due_on) if missing else None,
-        outlook=outlook(day, missing, steps) if now.denominator else Outlook("nothing_to_count"),
+        outlook=outlook(day, missing, steps, until) if now.denominator else Outlook("nothing_to_count"),
         shortfall=shortfall or Shortfall(),
     )

@@ -34,7 +34,8 @@ class Outlook:
     """When a target is reached at the present pace.
 
     Attributes:
-        state: `not_in_sight` too where the pace is zero, or the population grows faster than its digital copies.
+        state: `not_in_sight` where the pace is zero, the population grows faster than its digital copies, or the
+            date lies beyond what the steps tell of.
         expected_on: None unless `in_sight`.
         earliest_on: lower end of the 80 % range; None unless `in_sight`.
         latest_on: upper end; None while the weeks differ so much that none can be given.
@@ -46,27 +47,29 @@ class Outlook:
     latest_on: dt.date | None = None
 
 
-def outlook(as_of: dt.date, missing: int, steps: Sequence[float]) -> Outlook:
+def outlook(as_of: dt.date, missing: int, steps: Sequence[float], until: dt.date | None = None) -> Outlook:
     """The outlook from the steps of past weeks.
 
     Args:
         as_of: The day on which `missing` documents are still to be digitised for the target.
         missing: Documents; 0 or less once the target is reached.
         steps: By how many documents what is missing shrank in each week, oldest first.
+        until: The day after which the steps tell nothing any more, as those of a year's cases after the year.
     """
     if missing <= 0:
         return Outlook("reached")
     if len(steps) < FEWEST_WEEKS:
         return Outlook("too_little_data")
     mean = fmean(steps)
-    if mean <= 0 or missing / mean > HORIZON_WEEKS:
+    horizon = HORIZON_WEEKS if until is None else (until - as_of).days / 7
+    if mean <= 0 or missing / mean > horizon:
         return Outlook("not_in_sight")
     earliest, latest = weeks_range(missing, mean, stdev(steps), len(steps))
     return Outlook(
         "in_sight",
         _day(as_of, missing / mean),
         _day(as_of, earliest),
-        None if latest is None or latest > HORIZON_WEEKS else _day(as_of, latest),
+        None if latest is None or latest > horizon else _day(as_of, latest),
     )
 
 

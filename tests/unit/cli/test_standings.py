@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from cases.exports import case, paper, write
 from indicators.forms import cases_of, told
 from indicators.forms import write as write_readings
-from indicators.world import prepare, store
+from indicators.world import Entry, prepare, scanned, store
 
 from cli.running import Sohoa, run
 from sohoa.catalogue.migrate import migrate
@@ -131,3 +132,29 @@ def test_a_base_is_shown_and_approved_in_two_steps(sohoa: Sohoa) -> None:
     again = sohoa("indicators", "approve-base", "--figure", "2/5", "--by", "Trần Thị B")
     assert (again.code, "không thay đổi nữa" in again.err) == (3, True)
     assert sohoa("indicators", "headline").json["points"][2]["target"] == 0.6
+
+
+def test_forecast_tells_of_dates_and_reasons(sohoa: Sohoa) -> None:
+    prepare(Settings())
+    old = dt.date(2020, 5, 1)
+    copies = [scanned(old, dt.date(2022, 6, 29) - dt.timedelta(weeks=week)) for week in (0, 1, 2, 3) for _ in "abc"]
+    store(Settings(), [*copies, *[Entry(old)] * 28])
+    arguments = ("indicators", "forecast", "--as-of", "2022-06-29", "--weeks", "4")
+    lines = sohoa(*arguments, "--json").json
+
+    (usable,) = [line for line in lines if (line["indicator"], line["unit_code"]) == ("T02", None)]
+    assert (usable["missing"], usable["pace"], usable["expected_on"]) == (12, 3.0, "2022-07-27")
+    assert (usable["earliest_on"], usable["latest_on"], usable["on_time"]) == ("2022-07-27", "2022-07-27", True)
+    assert usable["shortfall"] == {
+        "not_scanned": 28,
+        "in_review": 0,
+        "quarantined": 0,
+        "digitised_later": 0,
+        "unsigned": None,
+    }
+    table = sohoa(*arguments, "--unit", "G09.01")
+    assert (table.code, "G09.01" in table.out, "Chưa" in table.out) == (0, True, True)
+    assert "4 tuần gần nhất" in table.err
+    assert sohoa("indicators", "forecast", "--as-of", "hôm qua").code == 2
+    assert sohoa("indicators", "forecast", "--weeks", "1").code == 3
+    assert sohoa("indicators", "forecast", "--unit", "G09.77").code == 3

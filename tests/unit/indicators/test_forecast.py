@@ -131,6 +131,19 @@ def test_the_pace_of_a_cohort_begins_with_its_year(settings: Settings) -> None:
     assert (too_young.n_weeks, too_young.outlook.state) == (1, "too_little_data")
 
 
+@pytest.mark.parametrize(("n_missing", "state"), [(2, "in_sight"), (60, "not_in_sight")])
+def test_what_lies_beyond_the_year_of_its_cases_is_not_in_sight(settings: Settings, n_missing: int, state: str) -> None:
+    """One a week until the middle of November 2024: six more weeks bring no sixty."""
+    first = dt.date(2024, 1, 2)
+    days = [dt.date(2024, 11, 20) - dt.timedelta(weeks=week) for week in range(4)]
+    copies = [scanned(first, day, cases=[Case(f"c{day}", "Đã giải quyết", first, first)]) for day in days]
+    missing = [Entry(first, cases=[Case(f"m{n}", "Đã giải quyết", first, first)]) for n in range(n_missing)]
+    store(settings, [*copies, *missing])
+    found = one(forecasts(settings, as_of=dt.date(2024, 11, 20), weeks=4), "T04a")
+    assert (found.missing, found.pace, found.outlook.state) == (n_missing, 1.0, state)
+    assert found.on_time is (state == "in_sight")
+
+
 def test_units_have_their_own_forecasts_and_add_up(settings: Settings) -> None:
     store(settings, [*digitised_in_week(1, 3), *[Entry(OLD)] * 4, *[Entry(OLD, unit="G09.02")] * 5])
     found = forecasts(settings, as_of=AS_OF)
