@@ -22,6 +22,9 @@ from sohoa.register import fold_code
 IDS_PER_QUERY = 5_000
 """Databases limit the parameters of a query."""
 
+Number = tuple[str, dt.date]
+"""A folded number with its symbol, and its day."""
+
 IN_REVIEW, QUARANTINED = "in_review", "quarantined"
 
 
@@ -113,28 +116,32 @@ def _in_review(connection: Connection) -> Iterator[int]:
         .outerjoin(ReviewItem, ReviewItem.document_id == Document.document_id)
         .where(Document.status.in_(OPEN))
     ).all()
-    numbers: set[tuple[str, dt.date]] = set()
+    numbers = [_number(row.code_number, row.code_notation, row.issued_on) for row in rows]
+    by_number = _by_number(connection, {number for number in numbers if number is not None})
     dossiers: set[str] = set()
-    for row in rows:
-        code = fold_code(f"{row.code_number}/{row.code_notation}") if row.code_number and row.code_notation else None
-        if row.result_id is not None:
-            yield row.result_id
-        elif code is not None and row.issued_on is not None:
-            numbers.add((code, row.issued_on))
+    for row, number in zip(rows, numbers, strict=True):
+        result_id = row.result_id or (by_number.get(number) if number else None)
+        if result_id is not None:
+            yield result_id
         elif row.dossier_code is not None:
             dossiers.add(row.dossier_code)
-    yield from _by_number(connection, numbers)
     yield from _by_dossier(connection, dossiers)
 
 
-def _by_number(connection: Connection, numbers: set[tuple[str, dt.date]]) -> Iterator[int]:
+def _number(number: str | None, notation: str | None, issued_on: dt.date | None) -> Number | None:
+    code = fold_code(f"{number}/{notation}") if number and notation else None
+    return (code, issued_on) if code is not None and issued_on is not None else None
+
+
+def _by_number(connection: Connection, numbers: set[Number]) -> dict[Number, int]:
     """The results that bear one of these numbers on its day, where only one does."""
+    found: dict[Number, list[int]] = {}
     for codes in _some(sorted({code for code, _ in numbers})):
-        found: dict[tuple[str | None, dt.date | None], list[int]] = {}
         query = select(Result.id, Result.code_folded, Result.issued_on).where(Result.code_folded.in_(codes))
         for result_id, code, issued_on in connection.execute(query):
-            found.setdefault((code, issued_on), []).append(result_id)
-        yield from (ids[0] for number, ids in found.items() if len(ids) == 1 and number in numbers)
+            if code is not None and issued_on is not None and (code, issued_on) in numbers:
+                found.setdefault((code, issued_on), []).append(result_id)
+    return {number: ids[0] for number, ids in found.items() if len(ids) == 1}
 
 
 def _by_dossier(connection: Connection, codes: set[str]) -> Iterator[int]:

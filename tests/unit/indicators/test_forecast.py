@@ -174,7 +174,7 @@ def test_what_waits_is_found_by_number_dossier_or_a_persons_link(settings: Setti
         session.add(ReviewItem(document_id=document_id_of(902), result_id=2))
     in_review(settings, 1, code_number="1", code_notation="QĐ-BNV", issued_on=OLD)
     in_review(settings, 2)
-    in_review(settings, 3, dossier_code="hs-3")
+    in_review(settings, 3, code_number="78", code_notation="QĐ-BNV", issued_on=OLD, dossier_code="hs-3")
     in_review(settings, 4, code_number="77", code_notation="QĐ-BNV", issued_on=OLD)
 
     with reading(settings.catalogue_url) as session:
