@@ -13,7 +13,6 @@ from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from sohoa.indicators.declared import load_indicators
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint
 from sohoa.indicators.targets import load_rulebook
 from sohoa.messages import say
@@ -182,14 +181,19 @@ def _draw_targets(axes: Axes, path: HeadlinePath, language: Language) -> None:
 
 def _draw_completion(axes: Axes, path: HeadlinePath, language: Language) -> None:
     """The goal of completion on P1, which another document sets for a year that has a headline target of its own."""
-    indicator = load_indicators().get(COMPLETION)
     for point in path.points:
-        goal = indicator.target_in(point.year) if indicator else None
-        if goal is not None:
-            ends, height = [point.year - 0.5, point.year + 0.5], float(goal.value)
+        height = _completion_in(point.year)
+        if height is not None:
+            ends = [point.year - 0.5, point.year + 0.5]
             axes.plot(ends, [height] * 2, color=QUIET, linewidth=1.4, linestyle="dashdot", zorder=4)
-            text = say("headline.completion", language, share=percent(height, language))
+            population = load_rulebook().indicators[COMPLETION].population
+            text = f"{COMPLETION}: {percent(height, language)} ({population})"
             axes.text(ends[0] + 0.06, height - 0.02, text, va="top", fontsize=7.5, color=QUIET)
+
+
+def _completion_in(year: int) -> float | None:
+    target = load_rulebook().target(COMPLETION, year)
+    return target.value if target else None
 
 
 def _draw_same_population(axes: Axes, path: HeadlinePath, language: Language) -> None:
@@ -287,16 +291,20 @@ def _whose(path: HeadlinePath, language: Language) -> str:
 def _notes(path: HeadlinePath, language: Language) -> Iterator[str]:
     for one in path.breaks:
         yield f"{one.year}: {say(one.message, language)}."
-    completion = load_indicators().get(COMPLETION)
-    if completion and any(completion.target_in(point.year) for point in path.points):
-        yield say("headline.completion_note", language)
+    for point in path.points:
+        if _completion_in(point.year) is not None:
+            names = {"indicator": point.indicator, "population": point.population, "other": COMPLETION}
+            share = percent(point.target, language)
+            yield say("headline.completion_note", language, year=point.year, share=share, **names)
     yield _base_note(path, language)
     relative = [point for point in path.points if point.relative_target is not None]
     if relative:
         shares = "; ".join(f"{point.year}: {percent(point.relative_target, language)}" for point in relative)
         yield say("headline.relative", language, shares=shares)
-    if any(point.basis == "no_legal_source" for point in path.points):
-        yield say("headline.carried_on", language)
+    carried = [point for point in path.points if point.basis == "no_legal_source"]
+    if carried:
+        share = percent(carried[0].target, language)
+        yield say("headline.carried_on", language, year=carried[0].year, share=share)
     if any(not point.is_over for point in path.points):
         yield say("headline.hollow", language)
 
@@ -307,9 +315,8 @@ def _base_note(path: HeadlinePath, language: Language) -> str:
     if base.basis == "assumed_base":
         measured = percent(path.measured_base, language)
         return say("headline.base_assumed", language, **shares, measured=measured)
-    return say(
-        "headline.base_approved", language, **shares, counted=f"{base.numerator}/{base.denominator}", on=_day(path)
-    )
+    counted = _fraction(base.numerator or 0, base.denominator or 0, language)
+    return say("headline.base_approved", language, **shares, counted=counted, on=_day(path))
 
 
 def _day(path: HeadlinePath) -> str:
