@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from decimal import ROUND_HALF_EVEN, Decimal
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint
+from sohoa.indicators.headline_words import COMPLETION, Language, completion_in, fraction, notes, percent, title, whose
 from sohoa.indicators.targets import load_rulebook
 from sohoa.messages import say
-from sohoa.settings import LOCAL_TIME
+
+__all__ = ["Form", "Language", "headline_picture"]
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Form = Literal["svg", "png"]
-Language = Literal["vi", "en"]
 
 PNG_DPI = 150
 HEIGHT = 8.2
@@ -41,9 +41,6 @@ DASHES = {
     "assumed_base": (0, (6, 2)),
     "no_legal_source": (0, (1, 1.6)),
 }
-COMPLETION = "T03"
-"""The other target of 2022, of another document and on P1 (C1): it stays beside the headline's."""
-
 UNFINISHED = " *"
 """Behind a year that is not over."""
 
@@ -67,27 +64,17 @@ def headline_picture(path: HeadlinePath, *, form: Form, language: Language) -> b
     _draw_same_population(axes, path, language)
     _draw_targets(axes, path, language)
     _write_table(axes, path, language)
-    figure.text(0.015, 0.965, _title(path, language), fontsize=13, fontweight="bold")
-    figure.text(0.015, 0.935, _whose(path, language), fontsize=10)
+    figure.text(0.015, 0.965, title(path, language), fontsize=13, fontweight="bold")
+    figure.text(0.015, 0.935, whose(path, language), fontsize=10)
     axes.legend(loc="upper left", bbox_to_anchor=(-0.005, -0.41), ncols=3, fontsize=8.5, frameon=False, handlelength=4)
     width = int(14 * figure.get_figwidth())
-    notes = [line for note in _notes(path, language) for line in textwrap.wrap(note, width, subsequent_indent="   ")]
-    figure.text(0.015, 0.165, "\n".join(notes), va="top", fontsize=8, color="#222222", linespacing=1.35)
+    lines = [line for note in notes(path, language) for line in textwrap.wrap(note, width, subsequent_indent="   ")]
+    figure.text(0.015, 0.165, "\n".join(lines), va="top", fontsize=8, color="#222222", linespacing=1.35)
     buffer = BytesIO()
-    title = f"{_title(path, language)}, {_whose(path, language)}"
-    told: dict[str, Any] = {"Title": title, "Date": None} if form == "svg" else {"Title": title, "Software": None}
+    name = f"{title(path, language)}, {whose(path, language)}"
+    told: dict[str, Any] = {"Title": name, "Date": None} if form == "svg" else {"Title": name, "Software": None}
     figure.savefig(buffer, format=form, dpi=PNG_DPI, metadata=told)
     return buffer.getvalue()
-
-
-def percent(share: float | None, language: Language) -> str:
-    """A share as people read it, with at most one decimal, which is cut off: 99.96 % has not reached 100 %."""
-    if share is None:
-        return "–"
-    # Rounded far behind first: as a float, 0.57 times a hundred is a little less than 57.
-    tenths = int((Decimal(share) * 1000).quantize(Decimal("1E-6"), ROUND_HALF_EVEN))
-    text = f"{tenths // 10}.{tenths % 10}".removesuffix(".0")
-    return f"{text.replace('.', ',') if language == 'vi' else text} %"
 
 
 def _figure(n_years: int) -> Figure:
@@ -182,18 +169,13 @@ def _draw_targets(axes: Axes, path: HeadlinePath, language: Language) -> None:
 def _draw_completion(axes: Axes, path: HeadlinePath, language: Language) -> None:
     """The goal of completion on P1, which another document sets for a year that has a headline target of its own."""
     for point in path.points:
-        height = _completion_in(point.year)
+        height = completion_in(point.year)
         if height is not None:
             ends = [point.year - 0.5, point.year + 0.5]
             axes.plot(ends, [height] * 2, color=QUIET, linewidth=1.4, linestyle="dashdot", zorder=4)
             population = load_rulebook().indicators[COMPLETION].population
             text = f"{COMPLETION}: {percent(height, language)} ({population})"
             axes.text(ends[0] + 0.06, height - 0.02, text, va="top", fontsize=7.5, color=QUIET)
-
-
-def _completion_in(year: int) -> float | None:
-    target = load_rulebook().target(COMPLETION, year)
-    return target.value if target else None
 
 
 def _draw_same_population(axes: Axes, path: HeadlinePath, language: Language) -> None:
@@ -255,7 +237,7 @@ def _write_table(axes: Axes, path: HeadlinePath, language: Language) -> None:
     """The figures below their years, so that none has to find room among the lines."""
     rows = {
         "indicator": [f"{point.indicator} · {point.population}" for point in path.points],
-        "counted": [_fraction(point.numerator, point.denominator, language) for point in path.points],
+        "counted": [fraction(point.numerator, point.denominator, language) for point in path.points],
         "rate": [percent(point.rate, language) for point in path.points],
         "target": [percent(point.target, language) for point in path.points],
         "same": [percent(point.same_rate, language) for point in path.points],
@@ -270,55 +252,3 @@ def _write_table(axes: Axes, path: HeadlinePath, language: Language) -> None:
             axes.text(
                 point.year, height, cell, transform=across, fontsize=8.5, ha="center", va="center", fontweight=weight
             )
-
-
-def _fraction(numerator: int, denominator: int, language: Language) -> str:
-    if not denominator:
-        return "–"
-    text = f"{numerator:,} / {denominator:,}"
-    return text.replace(",", ".") if language == "vi" else text
-
-
-def _title(path: HeadlinePath, language: Language) -> str:
-    return say("headline.title", language, first=path.points[0].year, last=path.points[-1].year)
-
-
-def _whose(path: HeadlinePath, language: Language) -> str:
-    whose = path.unit_code or say("headline.whole", language)
-    return f"{whose} · {say(f'headline.calendar_{path.calendar}', language)}"
-
-
-def _notes(path: HeadlinePath, language: Language) -> Iterator[str]:
-    for one in path.breaks:
-        yield f"{one.year}: {say(one.message, language)}."
-    for point in path.points:
-        if _completion_in(point.year) is not None:
-            names = {"indicator": point.indicator, "population": point.population, "other": COMPLETION}
-            share = percent(point.target, language)
-            yield say("headline.completion_note", language, year=point.year, share=share, **names)
-    yield _base_note(path, language)
-    relative = [point for point in path.points if point.relative_target is not None]
-    if relative:
-        shares = "; ".join(f"{point.year}: {percent(point.relative_target, language)}" for point in relative)
-        yield say("headline.relative", language, shares=shares)
-    carried = [point for point in path.points if point.basis == "no_legal_source"]
-    if carried:
-        share = percent(carried[0].target, language)
-        yield say("headline.carried_on", language, year=carried[0].year, share=share)
-    if any(not point.is_over for point in path.points):
-        yield say("headline.hollow", language)
-
-
-def _base_note(path: HeadlinePath, language: Language) -> str:
-    base = path.base
-    shares = {"year": base.year, "base": percent(float(base.value), language)}
-    if base.basis == "assumed_base":
-        measured = percent(path.measured_base, language)
-        return say("headline.base_assumed", language, **shares, measured=measured)
-    counted = _fraction(base.numerator or 0, base.denominator or 0, language)
-    return say("headline.base_approved", language, **shares, counted=counted, on=_day(path))
-
-
-def _day(path: HeadlinePath) -> str:
-    approved_at = path.base.approved_at
-    return f"{approved_at.astimezone(LOCAL_TIME):%d/%m/%Y}" if approved_at else "–"

@@ -10,7 +10,8 @@ import pytest
 from sohoa.indicators import HeadlinePath, HeadlinePoint
 from sohoa.indicators.bases import Base
 from sohoa.indicators.headline import PopulationBreak
-from sohoa.indicators.headline_picture import Language, headline_picture, percent
+from sohoa.indicators.headline_picture import Language, headline_picture
+from sohoa.indicators.headline_words import percent
 
 BREAKS = (
     PopulationBreak(2022, "P1", "P2", "indicator.break_p1_p2"),
