@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from sohoa.errors import SohoaError
 from sohoa.indicators import load_rulebook
 from sohoa.review import ReviewError
-from sohoa_airflow.web import documents, search
+from sohoa_airflow.web import api, documents, search
 from sohoa_airflow.web.chart import FRAMES, TICKS, draw
 from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, error_page, load_assets
 from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, load_board, receipt_path
@@ -41,6 +41,8 @@ app.add_exception_handler(ReviewError, review.say_refused)
 
 app.include_router(search.router)
 app.include_router(documents.router)
+app.include_router(api.router)
+app.add_exception_handler(api.Refused, api.say_refused)
 
 
 @app.get("/", name="overview")
@@ -143,16 +145,20 @@ async def add_headers(request: Request, go_on: Callable[[Request], Awaitable[Res
 @app.exception_handler(StarletteHTTPException)
 def say_http_error(request: Request, error: StarletteHTTPException) -> Response:
     """No login, no such page."""
+    if api.is_api(request):
+        return api.problem(request, error.status_code, headers=error.headers)
     return error_page(request, error.status_code)
 
 
 @app.exception_handler(RequestValidationError)
 def say_bad_address(request: Request, error: RequestValidationError) -> Response:
     """An address that makes no sense."""
+    if api.is_api(request):
+        return api.problem(request, 422, wrong=api.wrong_parameters(error))
     return error_page(request, 404)
 
 
 @app.exception_handler(Exception)
 def say_broken(request: Request, error: Exception) -> Response:
     """A fault of ours; it is raised on, so that the engineer finds it in the API server's log."""
-    return error_page(request, 500)
+    return api.problem(request, 500) if api.is_api(request) else error_page(request, 500)
