@@ -118,9 +118,7 @@ def standings(settings: Settings, period: Period, unit: str | None = None) -> li
     return [next((one for one in some if one.measured.unit_code == unit), _without(some[0], unit)) for some in found]
 
 
-def standings_of(
-    settings: Settings, code: str, period: Period, rates: Sequence[Rate] | None = None
-) -> list[Standing]:
+def standings_of(settings: Settings, code: str, period: Period, rates: Sequence[Rate] | None = None) -> list[Standing]:
     """One indicator in a period: over all units together first, then of each unit that has a figure.
 
     Args:

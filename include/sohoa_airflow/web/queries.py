@@ -25,7 +25,7 @@ from sohoa.catalogue.models import (
     ScanFile,
     Unit,
 )
-from sohoa.indicators import PopulationItem, load_rulebook, parse_period, population_items
+from sohoa.indicators import Period, PopulationItem, load_rulebook, population_items
 from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import ReceiptLine, receipt_lines
 from sohoa.settings import Settings
@@ -219,14 +219,13 @@ def list_files(settings: Settings, batch_id: str, number: int, size: int) -> Pag
 
 
 def list_figure(
-    settings: Settings, indicator: str, year: int, unit: str | None, show: Show, number: int, size: int
+    settings: Settings, indicator: str, period: Period, unit: str | None, show: Show, number: int, size: int
 ) -> FigureList:
-    """What stands behind a yearly figure: the whole denominator, or only one side of it.
+    """What stands behind a period's figure: the whole denominator, or only one side of it.
 
     Raises:
         SohoaError: no such indicator or unit.
     """
-    period = parse_period(str(year))
     members = population_items(settings, indicator, period.end, unit, since=period.year_start)
     digitised = [item for item in members if item.document_id]
     shown = {

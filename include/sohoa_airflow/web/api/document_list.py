@@ -12,7 +12,7 @@ from sohoa.catalogue.documents import shown, written_code
 from sohoa.catalogue.models import Document as StoredDocument
 from sohoa.catalogue.models import DocumentStatus
 from sohoa.errors import SohoaError
-from sohoa.indicators import Period, load_moves, numerator_documents, parse_period
+from sohoa.indicators import Period, load_moves, numerator_documents, parse_period, today
 from sohoa.journey.locking import is_withheld
 from sohoa.settings import Settings
 from sohoa_airflow.web.api.models import Document, DocumentDetail, Documents, Happening, RegisteredResult
@@ -31,17 +31,15 @@ class Membership:
 
     @classmethod
     def of(cls, indicator: str | None, period: str | None, calendar: str, unit: str | None) -> Membership | None:
-        """What a request asks for; None if for no numerator.
+        """What a request asks for, of this year if it names no period; None if for no numerator.
 
         Raises:
-            Refused: no period beside the indicator, or one out of range.
+            Refused: the period is out of range.
         """
         if indicator is None:
             return None
-        if period is None:
-            raise Refused("api_needs_period", 422)
         try:
-            return cls(indicator, parse_period(period, calendar), unit)
+            return cls(indicator, parse_period(period or str(today().year), calendar), unit)
         except SohoaError as error:
             raise Refused("api_no_period", period=period, calendar=calendar) from error
 
@@ -97,9 +95,7 @@ def find_document(settings: Settings, document_id: str) -> DocumentDetail:
 
 
 def _numerator(settings: Settings, session: Session, member: Membership) -> Any:
-    return numerator_documents(
-        session.connection(), member.indicator, member.period, load_moves(settings), member.unit
-    )
+    return numerator_documents(session.connection(), member.indicator, member.period, load_moves(settings), member.unit)
 
 
 def _n_locked(session: Session) -> int:

@@ -34,11 +34,11 @@ class Problem(BaseModel):
 
 
 class Refused(Exception):
-    """A request that a route cannot answer: `detail` is a message of `web.`, and says why."""
+    """There is nothing that a route could answer with: `detail` is a message of `web.`, and says why."""
 
-    def __init__(self, detail: str, status: int = 404, **values: object) -> None:
+    def __init__(self, detail: str, **values: object) -> None:
         super().__init__(detail)
-        self.detail, self.status, self.values = detail, status, values
+        self.detail, self.values = detail, values
 
 
 def is_api(request: Request) -> bool:
@@ -51,14 +51,12 @@ def problem(
     request: Request, status: int, *, wrong: list[Wrong] | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The answer for a status; details of a fault of ours stay in the log."""
-    kind = _kind(status)
-    return _answer(request, kind, status, f"error_{kind}_help", wrong=wrong or [], headers=headers)
+    return _answer(request, status, f"error_{_kind(status)}_help", wrong=wrong or [], headers=headers)
 
 
-def say_refused(request: Request, error: Exception) -> JSONResponse:
+def say_refused(request: Request, error: Refused) -> JSONResponse:
     """The answer to a request that a route refused."""
-    assert isinstance(error, Refused)
-    return _answer(request, _kind(error.status), error.status, error.detail, error.values)
+    return _answer(request, 404, error.detail, error.values)
 
 
 def wrong_parameters(error: RequestValidationError) -> list[Wrong]:
@@ -75,7 +73,6 @@ def _kind(status: int) -> str:
 
 def _answer(
     request: Request,
-    kind: str,
     status: int,
     detail: str,
     values: Mapping[str, object] | None = None,
@@ -84,5 +81,7 @@ def _answer(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     t = visit(request).wording
-    told = Problem(title=t(f"error_{kind}"), status=status, detail=t(detail, **(values or {})), wrong=list(wrong))
+    told = Problem(
+        title=t(f"error_{_kind(status)}"), status=status, detail=t(detail, **(values or {})), wrong=list(wrong)
+    )
     return JSONResponse(told.model_dump(), status, headers={**HEADERS, **(headers or {})}, media_type=MEDIA_TYPE)

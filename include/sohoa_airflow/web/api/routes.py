@@ -48,7 +48,9 @@ DocumentId = Annotated[
     str, Path(pattern=r"^[A-Za-z0-9._\-]+$", max_length=40, examples=["3f2a9c1e5b7d8a604e21c0aa-0001"])
 ]
 
-router = APIRouter(prefix=PREFIX, responses={status: {"description": text, **_PROBLEM} for status, text in _REFUSED.items()})
+router = APIRouter(
+    prefix=PREFIX, responses={status: {"description": text, **_PROBLEM} for status, text in _REFUSED.items()}
+)
 
 
 @router.get("/indicators", name="api_indicators", summary="Declared indicators")
@@ -87,7 +89,7 @@ def documents(
         str | None,
         Query(
             pattern=r"^T0(1|2|3|4a)$",
-            description="Only those in this indicator's numerator; needs `period`",
+            description="Only those in this indicator's numerator at the end of `period`",
             examples=["T01"],
         ),
     ] = None,
@@ -95,7 +97,7 @@ def documents(
     calendar: CalendarName = "civil",
     deciding_unit: DecidingUnit = None,
 ) -> Documents:
-    """Documents by id, page by page. `period`, `calendar` and `deciding_unit` say whose numerator is meant."""
+    """Documents by id, page by page. With `indicator`: `period` (this year by default), `calendar`, `deciding_unit`."""
     member = document_list.Membership.of(indicator, period, calendar, deciding_unit)
     return document_list.list_documents(load_settings(), after, limit, unit, status, member)
 
