@@ -11,6 +11,7 @@ What others may call:
     import_readings             figures measured elsewhere
     headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
     approve_base                freeze the share that "+20 points a year" grows from
+    rulebook_of                 the rulebook with the approved base in place of the assumed one
     load_moves, Moves           units over time
     Cut, rates_of               when to count; rates of what the warehouse counted
     result_facts, case_facts    queries of the catalogue that the warehouse stores
@@ -19,7 +20,7 @@ What others may call:
 
 from __future__ import annotations
 
-from sohoa.indicators.bases import Base, approve_base
+from sohoa.indicators.bases import Base, approve_base, rulebook_of
 from sohoa.indicators.changes import CHANGES, SERIES, case_changes, running_totals, stock_changes
 from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
@@ -97,6 +98,7 @@ __all__ = [
     "rates_at",
     "rates_of",
     "result_facts",
+    "rulebook_of",
     "running_totals",
     "standings",
     "standings_of",

@@ -14,8 +14,8 @@ from sohoa.catalogue.events import insert_once, record_event
 from sohoa.catalogue.models import ApprovedBase, utc_now
 from sohoa.errors import SohoaError
 from sohoa.indicators.declared import DeclaredIndicator, load_indicators
-from sohoa.indicators.periods import make_period
-from sohoa.indicators.targets import load_rulebook
+from sohoa.indicators.periods import make_period, today
+from sohoa.indicators.targets import Rulebook, load_rulebook
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME, Settings
 
@@ -55,8 +55,24 @@ def base_of(connection: Connection, indicator: DeclaredIndicator) -> Base | None
     return None if value is None else Base(value, "assumed_base", year)
 
 
+def rulebook_of(connection: Connection) -> Rulebook:
+    """The rulebook whose targets grow from the approved bases, where there are any."""
+    rulebook = load_rulebook()
+    for row in connection.execute(select(ApprovedBase.__table__).order_by(ApprovedBase.indicator)):
+        share = Decimal(row.numerator) / Decimal(row.denominator)
+        rulebook = rulebook.grown_from(row.indicator, row.year, share, row.approved_at.astimezone(LOCAL_TIME).date())
+    return rulebook
+
+
 def approve_base(
-    settings: Settings, code: str, numerator: int, denominator: int, *, calendar: str, approved_by: str
+    settings: Settings,
+    code: str,
+    numerator: int,
+    denominator: int,
+    *,
+    calendar: str,
+    approved_by: str,
+    on: dt.date | None = None,
 ) -> None:
     """Freeze the measured share of an indicator's base year, when the report of that year is approved.
 
@@ -67,15 +83,21 @@ def approve_base(
         denominator: See `numerator`.
         calendar: civil or report, that of the approved report.
         approved_by: The person who approved it.
+        on: The day it is; today in Vietnam by default.
 
     Raises:
-        SohoaError: no such indicator, no share, or the base was approved before: it does not change any more.
+        SohoaError: no such indicator, no share, no name, the year is not over, or the base was approved before:
+            it does not change any more.
     """
     indicator = load_indicators().get(code)
     if indicator is None or indicator.growth is None or not 0 <= numerator <= denominator or denominator == 0:
         raise SohoaError(say("indicator.base_invalid", settings.language, indicator=code))
     year = indicator.growth.base_year
     period = make_period("year", year, 1, "report" if calendar == "report" else "civil")
+    if period.end >= (on or today()):
+        raise SohoaError(say("indicator.base_year_open", settings.language, year=year, last=f"{period.end:%d/%m/%Y}"))
+    if not approved_by.strip():
+        raise SohoaError(say("indicator.base_needs_name", settings.language))
     now = utc_now()
     with writing(settings.catalogue_url) as session:
         row = {"indicator": indicator.code, "year": year, "calendar": period.calendar, "numerator": numerator}

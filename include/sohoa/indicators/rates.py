@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Select, case, func, select
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Result, Unit
 from sohoa.errors import SohoaError
+from sohoa.indicators.bases import rulebook_of
 from sohoa.indicators.moves import Moves, load_moves
 from sohoa.indicators.periods import Period, today
 from sohoa.indicators.populations import is_digitised, is_member, population_spells
-from sohoa.indicators.targets import Target, load_rulebook
+from sohoa.indicators.targets import Rulebook, Target, load_rulebook
 from sohoa.settings import Settings
 
 ALL_UNITS = None
@@ -134,21 +135,32 @@ def rates_at(connection: Connection, cuts: Sequence[Cut], moves: Moves) -> list[
     codes = {indicator.population for indicator in load_rulebook().indicators.values()}
     units = moves.counting_units(connection.scalars(select(Result.unit_code).distinct()))
     counts = {code: _count(connection, code, cuts, moves) for code in codes}
-    return [rates_of(cut, units, {code: counts[code][number] for code in codes}) for number, cut in enumerate(cuts)]
+    rulebook = rulebook_of(connection)
+    return [
+        rates_of(cut, units, {code: counts[code][number] for code in codes}, rulebook)
+        for number, cut in enumerate(cuts)
+    ]
 
 
-def rates_of(cut: Cut, units: Sequence[str], counts: Mapping[str, Counts]) -> list[Rate]:
+def rates_of(cut: Cut, units: Sequence[str], counts: Mapping[str, Counts], rulebook: Rulebook) -> list[Rate]:
     """Every indicator for all units together and for each of `units`.
 
     Args:
         cut: When was counted.
         units: Codes, in the order of the answer.
         counts: Numerators and denominators of these units, by population; left out where there is nothing.
+        rulebook: Whose targets count: those of `rulebook_of`.
     """
     totals = {code: _with_total(by_unit) for code, by_unit in counts.items()}
     return [
-        _rate(indicator.code, unit, cut, totals[indicator.population].get(unit, (0, 0)))
-        for indicator in sorted(load_rulebook().indicators.values(), key=lambda indicator: indicator.code)
+        _rate(
+            indicator.code,
+            unit,
+            cut,
+            totals[indicator.population].get(unit, (0, 0)),
+            rulebook.target(indicator.code, cut.year),
+        )
+        for indicator in sorted(rulebook.indicators.values(), key=lambda indicator: indicator.code)
         for unit in (ALL_UNITS, *units)
     ]
 
@@ -251,10 +263,9 @@ def _since(population: str, cut: Cut) -> dt.date | None:
     return cut.since if load_rulebook().populations[population].counts == "case" else None
 
 
-def _rate(indicator: str, unit: str | None, cut: Cut, counted: tuple[int, int]) -> Rate:
+def _rate(indicator: str, unit: str | None, cut: Cut, counted: tuple[int, int], target: Target | None) -> Rate:
     numerator, denominator = counted
     rate = numerator / denominator if denominator else None
-    target: Target | None = load_rulebook().target(indicator, cut.year)
     value = target.value if target else None
     gap = None if rate is None or value is None else value - rate
     return Rate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
@@ -50,8 +50,9 @@ class Indicator:
 class Target:
     """What an indicator has to reach in one year.
 
-    `value` is a share from 0 to 1; `status` is `binding` or `goal`; `basis` is `stated`, `assumed_base`
-    or `no_legal_source`. `source_line` points into the source document.
+    `value` is a share from 0 to 1; `status` is `binding` or `goal`; `basis` is `stated`, `assumed_base`,
+    `measured_base` or `no_legal_source`. `source_line` points into the source document. `base` is the share that
+    the value grew from, if it grew; `base_approved_on` the day on which that was approved, if it was.
     """
 
     indicator: str
@@ -68,6 +69,8 @@ class Target:
     source_line: str | None
     issued_on: dt.date | None
     note: str | None
+    base: float | None = None
+    base_approved_on: dt.date | None = None
 
     @property
     def key(self) -> str:
@@ -87,6 +90,7 @@ class TargetRule:
     step: Decimal | None
     cap: Decimal | None
     fields: dict[str, Any]
+    base_approved_on: dt.date | None = None
 
     def value_in(self, year: int) -> float | None:
         """The share to reach in `year`; None where the rule does not hold."""
@@ -115,8 +119,30 @@ class Rulebook:
             value = rule.value_in(year)
             if value is not None:
                 population = self.indicators[indicator].population
-                return Target(population=population, year=year, value=value, **rule.fields)
+                return Target(
+                    population=population,
+                    year=year,
+                    value=value,
+                    base=None if rule.base is None else float(rule.base),
+                    base_approved_on=rule.base_approved_on,
+                    **rule.fields,
+                )
         return None
+
+    def grown_from(self, indicator: str, year: int, base: Decimal, approved_on: dt.date) -> Rulebook:
+        """This rulebook with the measured share of a year in place of the one that an indicator's rule assumes."""
+        rules = (
+            replace(
+                rule,
+                base=base,
+                base_approved_on=approved_on,
+                fields={**rule.fields, "basis": "measured_base", "note": None},
+            )
+            if rule.fields["indicator"] == indicator and rule.base_year == year
+            else rule
+            for rule in self.rules
+        )
+        return replace(self, rules=tuple(rules))
 
     def targets(self, years: range) -> list[Target]:
         """All targets of these years, sorted by indicator and year."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select
 
 from sohoa.catalogue.models import Procedure, Unit
-from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year
+from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
 from sohoa.messages import say
 from sohoa.warehouse import tables
 from sohoa.warehouse.tables import NO_PROCEDURE
@@ -43,7 +43,7 @@ def load_dimensions(
         tables.dim_procedure: _procedures(source),
         tables.dim_report_period: map(_period_row, periods),
         tables.dim_indicator: _indicators(),
-        tables.dim_target: _targets(last_day),
+        tables.dim_target: _targets(source, last_day),
     }
     for table, wanted in rows.items():
         _add(target, table, wanted)
@@ -167,7 +167,7 @@ def _indicators() -> Iterator[Row]:
         }
 
 
-def _targets(last_day: dt.date) -> Iterator[Row]:
+def _targets(source: Connection, last_day: dt.date) -> Iterator[Row]:
     columns = [column.name for column in tables.dim_target.columns if column.name != "target_key"]
-    for target in load_rulebook().targets(range(FIRST_YEAR, last_day.year + 2)):
+    for target in rulebook_of(source).targets(range(FIRST_YEAR, last_day.year + 2)):
         yield {"target_key": target.key, **{name: getattr(target, name) for name in columns}}

@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import connect, reading
 from sohoa.catalogue.models import Event, utc_now
-from sohoa.indicators import Moves, Period, load_moves, today
+from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
 from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, chunks, load_facts, reload_facts
@@ -167,7 +167,7 @@ def _bring_up_to_date(
         counts, registered = _refresh_counts(source, target, moves, last_day, periods, changed)
     else:
         return
-    _publish_rates(target, counts, periods, moves.counting_units(registered))
+    _publish_rates(target, counts, periods, moves.counting_units(registered), rulebook_of(source))
 
 
 def _refresh_counts(
@@ -190,9 +190,11 @@ def _refresh_counts(
     return add_counts(published, count_periods(changes, periods)), units
 
 
-def _publish_rates(target: Connection, counts: Counts, periods: Sequence[Period], units: Sequence[str]) -> None:
+def _publish_rates(
+    target: Connection, counts: Counts, periods: Sequence[Period], units: Sequence[str], rulebook: Rulebook
+) -> None:
     target.execute(delete(digitisation_rate))
-    target.execute(insert(digitisation_rate), list(rate_rows(counts, periods, units)))
+    target.execute(insert(digitisation_rate), list(rate_rows(counts, periods, units, rulebook)))
 
 
 def _rates_frame(target: Connection) -> pd.DataFrame:

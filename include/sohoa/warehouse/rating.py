@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from sohoa.indicators import REPORT_STARTS_ON, Cut, Period, Rate, load_rulebook, rates_of
+from sohoa.indicators import REPORT_STARTS_ON, Cut, Period, Rate, Rulebook, Target, load_rulebook, rates_of
 from sohoa.warehouse.dimensions import Row, period_key, unit_key
 from sohoa.warehouse.tables import change_daily, digitisation_rate
 
@@ -81,17 +81,17 @@ def add_counts(one: Counts, other: Counts) -> Counts:
     return {place: _plus(one.get(place, (0, 0)), other.get(place, (0, 0))) for place in one.keys() | other.keys()}
 
 
-def rate_rows(counts: Counts, periods: Sequence[Period], units: Sequence[str]) -> Iterator[Row]:
+def rate_rows(counts: Counts, periods: Sequence[Period], units: Sequence[str], rulebook: Rulebook) -> Iterator[Row]:
     """The rows of `digitisation_rate`."""
-    populations = {indicator.population for indicator in load_rulebook().indicators.values()}
+    populations = {indicator.population for indicator in rulebook.indicators.values()}
     by_period: defaultdict[int, dict[str, dict[str, tuple[int, int]]]] = defaultdict(
         lambda: {population: {} for population in populations}
     )
     for (number, population, unit), count in counts.items():
         by_period[number][population][unit] = count
     for number, period in enumerate(periods):
-        for rate in rates_of(Cut.of_period(period), units, by_period[number]):
-            yield _rate_row(period, rate)
+        for rate in rates_of(Cut.of_period(period), units, by_period[number], rulebook):
+            yield _rate_row(period, rate, rulebook.target(rate.indicator, period.year))
 
 
 def _is_of(period: Period, cohort_year: int, report_year: int) -> bool:
@@ -105,8 +105,7 @@ def _plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return one[0] + other[0], one[1] + other[1]
 
 
-def _rate_row(period: Period, rate: Rate) -> Row:
-    target = load_rulebook().target(rate.indicator, period.year)
+def _rate_row(period: Period, rate: Rate, target: Target | None) -> Row:
     return {
         "rate_key": f"{period_key(period)}|{rate.unit_code or '*'}|{rate.indicator}",
         "period_key": period_key(period),

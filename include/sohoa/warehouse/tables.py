@@ -151,7 +151,14 @@ dim_target = Table(
     _must("population", String, "Population that the target is set on"),
     _must("scope_unit", String, "Unit that the source binds, with those below it"),
     _must("status", String, "binding, or goal where another source sets the binding floor or none does"),
-    _must("basis", String, "stated in the source; assumed_base: grown from an assumed 2022 rate; no_legal_source"),
+    _must(
+        "basis",
+        String,
+        "stated in the source; assumed_base or measured_base: grown from an assumed rate of 2022, or from the approved "
+        "one; no_legal_source",
+    ),
+    _may("base", Float, "Rate of 2022 that the value grew from, 0 to 1; null if the value is stated"),
+    _may("base_approved_on", Date, "Day on which that rate was approved; null if it is assumed or the value is stated"),
     _may("source_document", String, "Legal source; null if there is none"),
     _may("source_section", String, "Section of the source"),
     _may("source_line", String, "Line of the source document on file"),
@@ -160,7 +167,7 @@ dim_target = Table(
     UniqueConstraint("indicator", "year"),
     CheckConstraint("value >= 0 AND value <= 1", name="share"),
     CheckConstraint("status IN ('binding', 'goal')", name="status"),
-    CheckConstraint("basis IN ('stated', 'assumed_base', 'no_legal_source')", name="basis"),
+    CheckConstraint("basis IN ('stated', 'assumed_base', 'measured_base', 'no_legal_source')", name="basis"),
     comment="Legal targets by indicator and year; sources that disagree stay apart (rulesets/targets.yaml)",
 )
 

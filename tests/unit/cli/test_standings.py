@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from pathlib import Path
 
 import pytest
 from cases.exports import case, paper, write
-from indicators.forms import told
+from indicators.forms import cases_of, told
 from indicators.forms import write as write_readings
+from indicators.world import Entry, prepare, scanned, store
 
 from cli.running import Sohoa, run
 from sohoa.catalogue.migrate import migrate
@@ -101,3 +103,58 @@ def test_the_docs_describe_every_column_of_both_forms() -> None:
     for contract, page in ((CASES, "docs/vi/danh-sach-ho-so.md"), (READINGS, "docs/vi/so-lieu-do-noi-khac.md")):
         text = (PROJECT / page).read_text(encoding="utf-8")
         assert [name for name in (*contract.required, *contract.optional) if f"| {name} |" not in text] == []
+
+
+def test_headline_is_drawn_into_the_file_that_is_asked_for(sohoa: Sohoa, tmp_path: Path) -> None:
+    for name, start in (("a.svg", b"<?xml"), ("b.png", b"\x89PNG")):
+        assert sohoa("indicators", "headline", "--picture", str(tmp_path / name), "--language", "en").code == 0
+        assert (tmp_path / name).read_bytes().startswith(start)
+    assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.gif")).code == 2
+    assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.png"), "--language", "fr").code == 2
+    assert not (tmp_path / "c.png").exists()
+
+
+def test_a_base_is_shown_and_approved_in_two_steps(sohoa: Sohoa) -> None:
+    prepare(Settings())
+    store(Settings(), cases_of(2022, 2, 5))
+    assert "60 %" in sohoa("indicators", "base").out
+    shown = sohoa("indicators", "approve-base")
+    assert shown.code == 1
+    assert "--figure 2/5" in shown.out
+    assert sohoa("indicators", "approve-base", "--figure", "vài phần", "--by", "B").code == 2
+    assert sohoa("indicators", "approve-base", "--figure", "5/5", "--by", "B").code == 3
+    assert sohoa("indicators", "approve-base", "--figure", "2/5").code == 3
+    assert sohoa("indicators", "base", "--json").json[0]["base"]["basis"] == "assumed_base"
+
+    assert sohoa("indicators", "approve-base", "--figure", "2/5", "--by", "Trần Thị B").code == 0
+    (line, *_) = sohoa("indicators", "base", "--json").json
+    assert (line["base"]["value"], line["base"]["approved_by"]) == (0.4, "Trần Thị B")
+    again = sohoa("indicators", "approve-base", "--figure", "2/5", "--by", "Trần Thị B")
+    assert (again.code, "không thay đổi nữa" in again.err) == (3, True)
+    assert sohoa("indicators", "headline").json["points"][2]["target"] == 0.6
+
+
+def test_forecast_tells_of_dates_and_reasons(sohoa: Sohoa) -> None:
+    prepare(Settings())
+    old = dt.date(2020, 5, 1)
+    copies = [scanned(old, dt.date(2022, 6, 29) - dt.timedelta(weeks=week)) for week in (0, 1, 2, 3) for _ in "abc"]
+    store(Settings(), [*copies, *[Entry(old)] * 28])
+    arguments = ("indicators", "forecast", "--as-of", "2022-06-29", "--weeks", "4")
+    lines = sohoa(*arguments, "--json").json
+
+    (usable,) = [line for line in lines if (line["indicator"], line["unit_code"]) == ("T02", None)]
+    assert (usable["missing"], usable["pace"], usable["expected_on"]) == (12, 3.0, "2022-07-27")
+    assert (usable["earliest_on"], usable["latest_on"], usable["on_time"]) == ("2022-07-27", "2022-07-27", True)
+    assert usable["shortfall"] == {
+        "not_scanned": 28,
+        "in_review": 0,
+        "quarantined": 0,
+        "digitised_later": 0,
+        "unsigned": None,
+    }
+    table = sohoa(*arguments, "--unit", "G09.01")
+    assert (table.code, "G09.01" in table.out, "Chưa" in table.out) == (0, True, True)
+    assert "4 tuần gần nhất" in table.err
+    assert sohoa("indicators", "forecast", "--as-of", "hôm qua").code == 2
+    assert sohoa("indicators", "forecast", "--weeks", "1").code == 3
+    assert sohoa("indicators", "forecast", "--unit", "G09.77").code == 3

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from indicators import oracle
+from indicators.forms import cases_of
 from indicators.world import Case, Entry, change, document_id_of, scanned, store
 from sqlalchemy import Row, event, func, select
 from sqlalchemy.exc import IntegrityError
 
 from sohoa.catalogue.database import connect, writing
 from sohoa.catalogue.models import RegisterImport
-from sohoa.indicators import compute_rates, parse_period, population_items
+from sohoa.indicators import approve_base, compute_rates, headline_path, parse_period, population_items
 from sohoa.settings import Settings
 from sohoa.warehouse import DENSE, METADATA, StagedRates, connect_warehouse, refresh_warehouse
 from sohoa.warehouse.tables import (
@@ -22,6 +23,7 @@ from sohoa.warehouse.tables import (
     digitisation_rate,
     dim_date,
     dim_report_period,
+    dim_target,
     fact_digitisation_daily,
     fact_result,
     load,
@@ -71,6 +73,39 @@ def test_rates_are_those_of_the_command(settings: Settings) -> None:
         assert by_key == {tuple(getattr(rate, n) for n in names) for rate in expected}
         assert len(found) == len(expected) == 12
         assert {row.forecast_on for row in found} == {None}
+
+
+def test_targets_grow_from_the_approved_base_as_soon_as_there_is_one(settings: Settings) -> None:
+    """The warehouse, the command and the headline path name one and the same target."""
+    store(settings, [*REGISTER, *cases_of(2022, 1, 3)])
+    refresh_warehouse(settings, as_of=AS_OF)
+    of_2023 = dim_target.c.target_key == "T04a|2023"
+    (assumed,) = rows(settings, dim_target, of_2023)
+    assert (assumed.value, assumed.basis, assumed.base, assumed.base_approved_on) == (0.8, "assumed_base", 0.6, None)
+
+    approve_base(settings, "T04a", 1, 4, calendar="civil", approved_by="Trần Thị B")
+    refresh_warehouse(settings, as_of=AS_OF)
+    (measured,) = rows(settings, dim_target, of_2023)
+    assert (measured.value, measured.basis, measured.base) == (0.45, "measured_base", 0.25)
+    assert measured.base_approved_on is not None
+    found = rows(settings, digitisation_rate, digitisation_rate.c.period_key == "civil:2023")
+    expected = compute_rates(settings, period=parse_period("2023"))
+    assert {(row.indicator, row.unit_code, row.target, row.gap, row.met) for row in found} == {
+        (rate.indicator, rate.unit_code, rate.target, rate.gap, rate.met) for rate in expected
+    }
+    (point,) = [one for one in headline_path(settings, 2023).points if one.year == 2023]
+    assert point.target == measured.value
+
+
+def test_a_warehouse_that_knows_no_approved_base_yet_is_made_anew(settings: Settings) -> None:
+    """As an older version left it: without the columns, and with a check that forbids the new basis."""
+    store(settings, cases_of(2022, 1, 3))
+    publish(settings)
+    with sqlite3.connect(settings.home / "warehouse.db") as connection:
+        connection.execute("ALTER TABLE dim_target DROP COLUMN base")
+    approve_base(settings, "T04a", 1, 3, calendar="civil", approved_by="Trần Thị B")
+    refresh_warehouse(settings, as_of=AS_OF)
+    assert {row.basis for row in rows(settings, dim_target)} >= {"measured_base", "stated"}
 
 
 def test_periods_that_have_begun_are_there(settings: Settings) -> None:

@@ -1,0 +1,151 @@
+"""Why members of a population are not digitised on a day: reasons that add up to what is missing, member by member.
+
+A document has no link to its result until it is accepted. Here it is held against the register by what was read of
+it, number with symbol and date, or dossier code, where these name one result; or by the link that a person made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, func, select
+
+from sohoa.catalogue.models import OPEN, Document, Dossier, FileOutcome, Result, ReviewItem, ScanFile
+from sohoa.indicators.moves import Moves
+from sohoa.indicators.populations import is_digitised, is_member, population_spells
+from sohoa.register import fold_code
+
+IDS_PER_QUERY = 5_000
+"""Databases limit the parameters of a query."""
+
+IN_REVIEW, QUARANTINED = "in_review", "quarantined"
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """How many members of a population are not digitised, by reason; together exactly all that are not.
+
+    Attributes:
+        not_scanned: nothing that came in is known to be a copy of it (or what came was rejected).
+        in_review: a document waits for its reading or for a person.
+        quarantined: a file that names its dossier could not be opened.
+        digitised_later: accepted, but with a day after the one asked for.
+    """
+
+    not_scanned: int = 0
+    in_review: int = 0
+    quarantined: int = 0
+    digitised_later: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that are not digitised."""
+        return sum(asdict(self).values())
+
+
+def shortfalls(
+    connection: Connection, population: str, day: dt.date, moves: Moves, *, since: dt.date | None = None
+) -> dict[str | None, Shortfall]:
+    """The reasons by unit code, and under None those of all units together.
+
+    Args:
+        connection: Of the catalogue. What waits is as it is now, also for a day past.
+        population: P1, P2 or P3.
+        day: The day of the figure.
+        moves: Units over time.
+        since: First day of a cohort of cases (P3).
+    """
+    spell = population_spells(connection, population, moves).cte("spell").prefix_with("MATERIALIZED").c
+    is_missing = and_(is_member(spell, day, since), ~is_digitised(spell, day))
+    later = func.sum(case((spell.digitised_on.is_not(None), 1), else_=0))
+    rows = connection.execute(
+        select(spell.unit_code, func.count(), later).where(is_missing).group_by(spell.unit_code)
+    ).all()
+    waiting: dict[str, Counter[str]] = {IN_REVIEW: Counter(), QUARANTINED: Counter()}
+    reasons = _reasons(connection)
+    for ids in _some(sorted(reasons)):
+        found = select(spell.unit_code, spell.result_id).where(
+            is_missing, spell.digitised_on.is_(None), spell.result_id.in_(ids)
+        )
+        for unit, result_id in connection.execute(found):
+            waiting[reasons[result_id]][unit] += 1
+    by_unit = {
+        unit: Shortfall(
+            not_scanned=n_missing - n_later - waiting[IN_REVIEW][unit] - waiting[QUARANTINED][unit],
+            in_review=waiting[IN_REVIEW][unit],
+            quarantined=waiting[QUARANTINED][unit],
+            digitised_later=n_later,
+        )
+        for unit, n_missing, n_later in rows
+    }
+    return {None: _together(by_unit), **by_unit}
+
+
+def _together(by_unit: Mapping[str, Shortfall]) -> Shortfall:
+    sums = Counter[str]()
+    for one in by_unit.values():
+        sums.update(asdict(one))
+    return Shortfall(**sums)
+
+
+def _reasons(connection: Connection) -> dict[int, str]:
+    """Why each result that something came in for is missing, by id; a document tells more than a file."""
+    files = select(ScanFile.dossier_code).where(
+        ScanFile.outcome == FileOutcome.QUARANTINED, ScanFile.dossier_code.is_not(None)
+    )
+    quarantined = _by_dossier(connection, set(connection.scalars(files)))
+    return {**dict.fromkeys(quarantined, QUARANTINED), **dict.fromkeys(_in_review(connection), IN_REVIEW)}
+
+
+def _in_review(connection: Connection) -> Iterator[int]:
+    rows = connection.execute(
+        select(
+            ReviewItem.result_id,
+            Document.code_number,
+            Document.code_notation,
+            Document.issued_on,
+            Document.dossier_code,
+        )
+        .outerjoin(ReviewItem, ReviewItem.document_id == Document.document_id)
+        .where(Document.status.in_(OPEN))
+    ).all()
+    numbers: set[tuple[str, dt.date]] = set()
+    dossiers: set[str] = set()
+    for row in rows:
+        code = fold_code(f"{row.code_number}/{row.code_notation}") if row.code_number and row.code_notation else None
+        if row.result_id is not None:
+            yield row.result_id
+        elif code is not None and row.issued_on is not None:
+            numbers.add((code, row.issued_on))
+        elif row.dossier_code is not None:
+            dossiers.add(row.dossier_code)
+    yield from _by_number(connection, numbers)
+    yield from _by_dossier(connection, dossiers)
+
+
+def _by_number(connection: Connection, numbers: set[tuple[str, dt.date]]) -> Iterator[int]:
+    """The results that bear one of these numbers on its day, where only one does."""
+    for codes in _some(sorted({code for code, _ in numbers})):
+        found: dict[tuple[str | None, dt.date | None], list[int]] = {}
+        query = select(Result.id, Result.code_folded, Result.issued_on).where(Result.code_folded.in_(codes))
+        for result_id, code, issued_on in connection.execute(query):
+            found.setdefault((code, issued_on), []).append(result_id)
+        yield from (ids[0] for number, ids in found.items() if len(ids) == 1 and number in numbers)
+
+
+def _by_dossier(connection: Connection, codes: set[str]) -> Iterator[int]:
+    """The results of these dossiers, where a dossier has only one."""
+    for some in _some(sorted(codes)):
+        yield from connection.scalars(_only_result().where(Dossier.code.in_(some)))
+
+
+def _only_result() -> Select[Any]:
+    return select(func.min(Dossier.result_id)).group_by(Dossier.code).having(func.count() == 1)
+
+
+def _some(items: list[Any]) -> Iterable[list[Any]]:
+    return (items[first : first + IDS_PER_QUERY] for first in range(0, len(items), IDS_PER_QUERY))
