@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from sohoa.catalogue.database import writing
 from sohoa.catalogue.models import Unit
 from sohoa.indicators import compute_rates, headline_path, parse_period
+from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
 from sohoa.warehouse import refresh_warehouse
 from sohoa_airflow.web.chart import NARROW, WIDE, draw
@@ -166,3 +167,24 @@ def test_no_cell_begins_a_formula(tmp_path: Path, client: TestClient, monkeypatc
     text = client.get("/units.csv?period=civil:2023").text
     assert "'=HYPERLINK" in text
     assert not re.search(r'(^|[",;\n])[=+@\t-]', text)
+
+
+# --- the forecast ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", ["", "G09.02"])
+def test_the_forecast_is_that_of_the_command_line(world: Settings, client: TestClient, unit: str) -> None:
+    text = text_of(client.get(f"/forecast?unit={unit}&lang=en").text)
+    lines = forecasts(world, unit=unit or None)
+    for line in [one for one in lines if one.unit_code == (unit or None)]:
+        assert f"{line.indicator} {line.population} · {line.target_year} {line.numerator}/{line.denominator}" in text
+        reasons = line.shortfall
+        told = (reasons.not_scanned, reasons.in_review, reasons.quarantined, reasons.digitised_later)
+        assert f"{line.population} {' '.join(map(str, told))} {line.denominator - line.numerator} No data yet" in text
+
+
+def test_the_forecast_before_there_is_anything_says_so(bare_client: TestClient, tmp_path: Path) -> None:
+    answer = bare_client.get("/forecast")
+    assert answer.status_code == 200
+    assert "Chưa có số liệu tỷ lệ" in answer.text
+    assert list(tmp_path.iterdir()) == []

@@ -23,6 +23,7 @@ from web.world import HOSTILE, LIVE, N_FILLERS, PUBLISHED, SCRIPT, UNITS, WAITIN
 
 PAGES = (
     *("/", "/?unit=G09.02", "/batches", f"/batches/{PUBLISHED}", f"/batches/{WAITING}", "/figures/T01/2021/all"),
+    *("/?unit=G09.02&period=report:2022", "/forecast", "/forecast?unit=G09.03"),
     *("/search", "/search?q=9002", f"/documents/{PUBLISHED}-qd-002.pdf-1?q=cong+nhan"),
 )
 N_BATCHES = N_FILLERS + 5

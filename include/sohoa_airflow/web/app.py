@@ -19,7 +19,7 @@ from sohoa.errors import SohoaError
 from sohoa.indicators import load_rulebook, parse_period
 from sohoa.indicators.periods import Calendar
 from sohoa.review import ReviewError
-from sohoa_airflow.web import api, dashboard, documents, search
+from sohoa_airflow.web import api, dashboard, documents, forecast, search
 from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, error_page, load_assets
 from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, receipt_path
 from sohoa_airflow.web.review import routes as review
@@ -40,6 +40,7 @@ app.include_router(review.router)
 app.add_exception_handler(ReviewError, review.say_refused)
 
 app.include_router(dashboard.router)
+app.include_router(forecast.router)
 app.include_router(search.router)
 app.include_router(documents.router)
 app.include_router(api.router)

@@ -56,6 +56,17 @@ class Wording:
         except ValueError:
             return text
 
+    def figures(self, key: str, **values: object) -> str:
+        """The message `indicator.<key>`, shared with the command line."""
+        return say(f"indicator.{key}", self.language, **values)
+
+    def decimal(self, value: float | None) -> str:
+        """A number with one decimal, such as documents a week; a dash for none."""
+        if value is None:
+            return NOTHING
+        tenths = round(value * 10)
+        return f"{'−' if tenths < 0 else ''}{self._tenths(abs(tenths))}"
+
     def population_break(self, message: str) -> str:
         """What changes where the headline path goes over to another population."""
         return say(message, self.language)
