@@ -10,7 +10,6 @@ import schemathesis
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
@@ -170,6 +169,16 @@ def test_a_wrong_question_is_told_what_is_wrong(client: TestClient, asked: str, 
     assert "\x00" not in str(told)
 
 
+def test_it_is_for_reading_only(client: TestClient) -> None:
+    answer = client.post(f"{PREFIX}/periods")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["title"] == "Thao tác không được phép"
+
+
+def test_problems_are_told_in_the_readers_language(client: TestClient) -> None:
+    assert ask(client, "documents/nothing?lang=en", 404)["detail"] == "There is no such document."
+
+
 def test_before_the_first_load_it_says_what_to_expect(bare_client: TestClient, tmp_path: Path) -> None:
     assert "kho báo cáo" in ask(bare_client, "periods", 404)["detail"]
     assert ask(bare_client, "documents") == {"items": [], "next_cursor": None, "n_locked": 0}
@@ -198,20 +207,15 @@ def test_no_question_breaks_it_and_answers_are_as_described(
     n_asked = 0
 
     @given(operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=25, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     def ask_anything(case: Any) -> None:
         nonlocal n_asked
         n_asked += 1
         # That check asks without login: here the login is replaced, the next test asks for real.
         case.call_and_validate(excluded_checks=[ignored_auth])
 
-    try:
-        ask_anything()
-    except Unsatisfiable:
-        assert mode.is_negative
-        assert "{" not in path
-        assert path != "documents"
-    assert n_asked or mode.is_negative
+    ask_anything()
+    assert n_asked
 
 
 @pytest.mark.parametrize("place", [*PLACES, "openapi.json"])
