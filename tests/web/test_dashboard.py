@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from sohoa.catalogue.database import writing
+from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Unit
 from sohoa.indicators import compute_rates, headline_path, parse_period
 from sohoa.indicators.forecast import forecasts
@@ -124,6 +125,25 @@ def test_the_backlog_counts_what_waits(client: TestClient) -> None:
 
 def test_report_periods_show_their_days(client: TestClient) -> None:
     assert "Năm 2022 kỳ báo cáo (15/12/2021 – 14/12/2022)" in text_of(client.get("/?period=report:2022").text)
+
+
+def test_an_empty_register_is_shown_as_such(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = Settings(home=tmp_path)
+    migrate(empty)
+    refresh_warehouse(empty)
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path))
+    for path in (
+        "/",
+        "/headline.svg",
+        "/headline.csv",
+        "/units.csv",
+        "/forecast",
+        "/api/v1/indicators/T01?period=2021",
+    ):
+        assert client.get(path).status_code == 200
+    assert "Có trong sổ 0" in text_of(client.get("/").text)
 
 
 @pytest.mark.parametrize(

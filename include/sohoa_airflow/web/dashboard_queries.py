@@ -80,7 +80,8 @@ def load_dashboard(settings: Settings, board: Board, wanted: str, unit: UnitName
             return None
         periods = published_periods(warehouse)
         years = [one for one in periods if (one.calendar, one.kind) == ("civil", "year") and one.start <= board.as_of]
-        period = next((one for one in periods if period_name(one) == wanted), None) if wanted else years[-1]
+        wanted = wanted or next(map(period_name, reversed(years)), "")
+        period = next((one for one in periods if period_name(one) == wanted), None)
         if period is None:
             return None
         code = unit.code if unit else None
