@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from sohoa.cases import import_cases, read_cases
+from sohoa.catalogue.database import writing
 from sohoa.catalogue.migrate import migrate
-from sohoa.indicators import approve_base, import_readings, parse_period, standings, standings_of
+from sohoa.catalogue.models import Batch, Document, Master, RegisterImport, Result, ScanFile, utc_now
+from sohoa.indicators import approve_base, compute_rates, import_readings, parse_period, standings, standings_of
+from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
+from sohoa.warehouse import connect_warehouse, refresh_warehouse
+from sohoa.warehouse.tables import digitisation_rate, dim_target
 
 pytestmark = pytest.mark.services
 
@@ -54,14 +60,88 @@ def all_figures(settings: Settings, folder: Path) -> list[dict[str, Any]]:
     return [line.as_dict() for line in lines]
 
 
-def test_both_databases_give_the_same_figures(postgresql: str, tmp_path: Path) -> None:
+def both(postgresql: str, folder: Path, name: str) -> tuple[Settings, Settings]:
+    """Settings on a new database of the server, and on SQLite."""
     with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("CREATE DATABASE figures"))
-    server = Settings(home=tmp_path / "server", catalogue_url=f"{postgresql}/figures")
-    embedded = Settings(home=tmp_path / "embedded")
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    urls = {f"{kind}_url": f"{postgresql}/{name}" for kind in ("catalogue", "warehouse")}
+    embedded = Settings(home=folder / "embedded")
     embedded.home.mkdir()
+    return Settings(home=folder / "server", **urls), embedded
 
+
+def test_both_databases_give_the_same_figures(postgresql: str, tmp_path: Path) -> None:
+    server, embedded = both(postgresql, tmp_path, "figures")
     found = all_figures(embedded, tmp_path)
     assert all_figures(server, tmp_path) == found
     late = [one for one in found if (one["indicator"], one["period"], one["calendar"]) == ("Q766-2.1", "2024", "civil")]
     assert (late[0]["numerator"], late[0]["denominator"]) == (1, 2)
+
+
+AS_OF = dt.date(2024, 6, 26)
+
+
+def store_results(settings: Settings) -> None:
+    """Five results of 2020: three digitised in the last three weeks before AS_OF, one in review, one not scanned."""
+    migrate(settings)
+    now, old, file = utc_now(), dt.date(2020, 5, 1), {"sha256": "0" * 64, "size_bytes": 1}
+    counts = dict.fromkeys(("n_rows", "n_new", "n_changed", "n_unchanged", "n_rejected"), 0)
+    source = {"file_name": "r.csv", "sha256": "0" * 64, "imported_at": now, "imported_on": dt.date(2021, 3, 1)}
+    seen = {"first_seen_at": now, "stable_since": now, "size_bytes": 1, "mtime_ns": 1}
+    with writing(settings.catalogue_url) as session:
+        session.add(RegisterImport(id=1, **source, **counts))
+        session.add(Batch(id="b", unit_code="G09.01", name="b", status="published", source="inbox", first_seen_at=now))
+        session.flush()
+        session.add(ScanFile(id=1, batch_id="b", path="a.pdf", **seen))
+        session.flush()
+        session.add(Master(first_file_id=1, stored_at=now, **file))
+        for number in range(1, 6):
+            code = f"{number}/QD-BNV"
+            own = {"id": number, "result_key": code, "code_text": code, "code_folded": code}
+            common = {"validity": "in_force", "first_import_id": 1}
+            session.add(Result(**own, **common, issued_on=old, unit_code=f"G09.0{1 + number % 2}"))
+        session.flush()
+        for number in range(1, 5):
+            accepted = number < 4
+            session.add(
+                Document(
+                    document_id=f"doc-{number}",
+                    batch_id="b",
+                    sha256="0" * 64,
+                    first_page=number,
+                    page_count=1,
+                    unit_code="G09.01",
+                    source_file="a.pdf",
+                    source_files=["a.pdf"],
+                    status="accepted" if accepted else "in_review",
+                    result_id=number if accepted else None,
+                    digitised_on=AS_OF - dt.timedelta(weeks=number - 1) if accepted else None,
+                    code_number=str(number),
+                    code_notation="QĐ-BNV",
+                    issued_on=old,
+                )
+            )
+
+
+def test_both_databases_forecast_the_same_and_publish_the_approved_base(postgresql: str, tmp_path: Path) -> None:
+    told, published = [], []
+    for settings in both(postgresql, tmp_path, "forecasts"):
+        store_results(settings)
+        refresh_warehouse(settings, as_of=AS_OF)
+        approve_base(settings, "T04a", 1, 3, calendar="civil", approved_by="B")
+        refresh_warehouse(settings, as_of=AS_OF)
+        told.append([line.as_dict() for line in forecasts(settings, as_of=AS_OF, weeks=3)])
+        rate, target = digitisation_rate.c, dim_target.c
+        with connect_warehouse(settings) as connection:
+            query = select(rate.unit_code, rate.indicator, rate.period_key, rate.target).order_by(rate.rate_key)
+            grown = select(target.value, target.basis, target.base).where(target.target_key == "T04a|2023")
+            published.append(([tuple(row) for row in connection.execute(query)], connection.execute(grown).one()))
+        (of_2023,) = {
+            one.target for one in compute_rates(settings, period=parse_period("2023")) if one.indicator == "T04a"
+        }
+        assert published[-1][1] == (of_2023, "measured_base", 1 / 3)
+    assert told[0] == told[1]
+    assert published[0] == published[1]
+    (whole,) = [line for line in told[0] if (line["indicator"], line["unit_code"]) == ("T03", None)]
+    assert (whole["missing"], whole["pace"], whole["expected_on"]) == (2, 1.0, AS_OF + dt.timedelta(weeks=2))
+    assert (whole["shortfall"]["in_review"], whole["shortfall"]["not_scanned"]) == (1, 1)

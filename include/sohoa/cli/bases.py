@@ -11,8 +11,15 @@ import typer
 from sohoa.cli.output import NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem
 from sohoa.cli.standings import fraction, value
 from sohoa.errors import SohoaError
-from sohoa.indicators import DeclaredIndicator, load_indicators, parse_period
-from sohoa.indicators.base_approval import BaseStanding, approve_measured_base, base_standing, base_standings
+from sohoa.indicators import (
+    BaseStanding,
+    DeclaredIndicator,
+    approve_measured_base,
+    base_standing,
+    base_standings,
+    load_indicators,
+    parse_period,
+)
 from sohoa.indicators.periods import Calendar
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME, Settings, load_settings

@@ -10,8 +10,8 @@ import typer
 
 from sohoa.cli.output import WRONG_USE, note, print_json, print_table, problem
 from sohoa.cli.standings import target
-from sohoa.indicators import TargetInYear, load_indicators
-from sohoa.indicators.forecast import WEEKS, Forecast, forecasts
+from sohoa.indicators import Forecast, TargetInYear, forecasts, load_indicators
+from sohoa.indicators.forecast import WEEKS
 from sohoa.messages import say
 from sohoa.settings import load_settings
 

@@ -134,7 +134,10 @@ def headline(
     if picture is None or form is None:
         print_json(path.as_dict())
     else:
-        picture.write_bytes(headline_picture(path, form=form, language=spoken))
+        try:
+            picture.write_bytes(headline_picture(path, form=form, language=spoken))
+        except OSError as error:
+            raise SohoaError(f"{picture} cannot be written: {error.strerror}") from error
 
 
 def _picture_form(picture: Path) -> Form:

@@ -10,7 +10,10 @@ What others may call:
     standings, standings_of     their figures in a period against their targets, or what is missing
     import_readings             figures measured elsewhere
     headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
+                                (drawn by the module `headline_picture`)
     approve_base                freeze the share that "+20 points a year" grows from
+    approve_measured_base, base_standings   the same by hand: what is measured, and what a person confirmed
+    forecasts, Forecast         when each target is reached at the present pace, and why documents are missing
     rulebook_of                 the rulebook with the approved base in place of the assumed one
     load_moves, Moves           units over time
     Cut, rates_of               when to count; rates of what the warehouse counted
@@ -20,9 +23,11 @@ What others may call:
 
 from __future__ import annotations
 
+from sohoa.indicators.base_approval import BaseStanding, approve_measured_base, base_standing, base_standings
 from sohoa.indicators.bases import Base, approve_base, rulebook_of
 from sohoa.indicators.changes import CHANGES, SERIES, case_changes, running_totals, stock_changes
 from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
+from sohoa.indicators.forecast import Forecast, forecasts
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
 from sohoa.indicators.measured import Beside, Measurement
 from sohoa.indicators.moves import ALWAYS, FOREVER, Moves, load_moves
@@ -60,10 +65,12 @@ __all__ = [
     "SERIES",
     "STATES",
     "Base",
+    "BaseStanding",
     "Beside",
     "Cut",
     "DeclaredIndicator",
     "Floors",
+    "Forecast",
     "HeadlinePath",
     "HeadlinePoint",
     "Indicator",
@@ -82,9 +89,13 @@ __all__ = [
     "Target",
     "TargetInYear",
     "approve_base",
+    "approve_measured_base",
+    "base_standing",
+    "base_standings",
     "case_changes",
     "case_facts",
     "compute_rates",
+    "forecasts",
     "headline_path",
     "import_readings",
     "load_indicators",

@@ -18,6 +18,7 @@ from sohoa.catalogue.models import Unit
 from sohoa.errors import SohoaError
 from sohoa.indicators.bases import base_of
 from sohoa.indicators.declared import DeclaredIndicator, load_indicators
+from sohoa.indicators.headline import FIRST_YEAR
 from sohoa.indicators.moves import Moves, load_moves
 from sohoa.indicators.pace import Outlook, needed_a_week, outlook
 from sohoa.indicators.periods import today
@@ -30,6 +31,7 @@ from sohoa.settings import Settings
 
 WEEKS = 12
 MOST_WEEKS = 260
+LAST_YEAR = 2200
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,13 @@ def forecasts(
         unit: Only this unit.
 
     Raises:
-        SohoaError: a window out of range, or a unit that nobody has heard of.
+        SohoaError: a window or a day out of range, or a unit that nobody has heard of.
     """
     day = as_of or today()
     if not 2 <= weeks <= MOST_WEEKS:
         raise SohoaError(say("indicator.forecast_weeks", settings.language, most=MOST_WEEKS))
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise SohoaError(say("indicator.forecast_day", settings.language, first=FIRST_YEAR, last=LAST_YEAR))
     moves = load_moves(settings)
     with reading(settings.catalogue_url) as session:
         if unit is not None and session.get(Unit, unit) is None:
@@ -149,7 +153,7 @@ def _forecasts(connection: Connection, day: dt.date, weeks: int, moves: Moves) -
 def _newest_target(connection: Connection, indicator: DeclaredIndicator, year: int) -> tuple[int, TargetInYear | None]:
     """The target of this year, else the latest before it: what was not reached stays open (C3)."""
     base = base_of(connection, indicator)
-    for earlier in range(year, 2020, -1):
+    for earlier in range(year, FIRST_YEAR - 1, -1):
         target = target_in(indicator, earlier, base)
         if target is not None:
             return earlier, target

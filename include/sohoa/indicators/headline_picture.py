@@ -98,6 +98,7 @@ def _figure(n_years: int) -> Figure:
     # Names of parts within the SVG are hashes; without a fixed salt they differ from run to run.
     mpl.rcParams["svg.hashsalt"] = "sohoa"
     mpl.rcParams["svg.fonttype"] = "path"
+    mpl.rcParams["text.parse_math"] = False  # a unit's code is a text, whatever it holds
     mpl.rcParams["font.family"] = "DejaVu Sans"
     return Figure(figsize=(min(max(10.5, 1.5 * n_years + 1.2), 40), HEIGHT))
 

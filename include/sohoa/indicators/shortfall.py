@@ -7,12 +7,12 @@ it, number with symbol and date, or dossier code, where these name one result; o
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from sohoa.catalogue.models import OPEN, Document, Dossier, FileOutcome, Result, ReviewItem, ScanFile
 from sohoa.indicators.moves import Moves
@@ -22,7 +22,13 @@ from sohoa.register import fold_code
 IDS_PER_QUERY = 5_000
 """Databases limit the parameters of a query."""
 
-IN_REVIEW, QUARANTINED = "in_review", "quarantined"
+Number = tuple[str, dt.date]
+"""A folded number with its symbol, and its day."""
+
+CHUNK_ROWS = 20_000
+"""Rows in memory at once."""
+
+NOT_SCANNED, IN_REVIEW, QUARANTINED, DIGITISED_LATER = "not_scanned", "in_review", "quarantined", "digitised_later"
 
 
 @dataclass(frozen=True)
@@ -59,35 +65,22 @@ def shortfalls(
         moves: Units over time.
         since: First day of a cohort of cases (P3).
     """
-    spell = population_spells(connection, population, moves).cte("spell").prefix_with("MATERIALIZED").c
-    is_missing = and_(is_member(spell, day, since), ~is_digitised(spell, day))
-    later = func.sum(case((spell.digitised_on.is_not(None), 1), else_=0))
-    rows = connection.execute(
-        select(spell.unit_code, func.count(), later).where(is_missing).group_by(spell.unit_code)
-    ).all()
-    waiting: dict[str, Counter[str]] = {IN_REVIEW: Counter(), QUARANTINED: Counter()}
+    spell = population_spells(connection, population, moves).subquery("spell").c
+    missing = select(spell.unit_code, spell.result_id, spell.digitised_on).where(
+        is_member(spell, day, since), ~is_digitised(spell, day)
+    )
     reasons = _reasons(connection)
-    for ids in _some(sorted(reasons)):
-        found = select(spell.unit_code, spell.result_id).where(
-            is_missing, spell.digitised_on.is_(None), spell.result_id.in_(ids)
-        )
-        for unit, result_id in connection.execute(found):
-            waiting[reasons[result_id]][unit] += 1
-    by_unit = {
-        unit: Shortfall(
-            not_scanned=n_missing - n_later - waiting[IN_REVIEW][unit] - waiting[QUARANTINED][unit],
-            in_review=waiting[IN_REVIEW][unit],
-            quarantined=waiting[QUARANTINED][unit],
-            digitised_later=n_later,
-        )
-        for unit, n_missing, n_later in rows
-    }
-    return {None: _together(by_unit), **by_unit}
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    # One pass, member by member: asking for the many that wait in parts would read the register once for each part.
+    for unit, result_id, digitised_on in connection.execute(missing, execution_options={"yield_per": CHUNK_ROWS}):
+        counts[unit][reasons.get(result_id, NOT_SCANNED) if digitised_on is None else DIGITISED_LATER] += 1
+    by_unit: dict[str | None, Shortfall] = {unit: Shortfall(**count) for unit, count in counts.items()}
+    return {None: _together(by_unit.values()), **by_unit}
 
 
-def _together(by_unit: Mapping[str, Shortfall]) -> Shortfall:
+def _together(parts: Iterable[Shortfall]) -> Shortfall:
     sums = Counter[str]()
-    for one in by_unit.values():
+    for one in parts:
         sums.update(asdict(one))
     return Shortfall(**sums)
 
@@ -113,28 +106,32 @@ def _in_review(connection: Connection) -> Iterator[int]:
         .outerjoin(ReviewItem, ReviewItem.document_id == Document.document_id)
         .where(Document.status.in_(OPEN))
     ).all()
-    numbers: set[tuple[str, dt.date]] = set()
+    numbers = [_number(row.code_number, row.code_notation, row.issued_on) for row in rows]
+    by_number = _by_number(connection, {number for number in numbers if number is not None})
     dossiers: set[str] = set()
-    for row in rows:
-        code = fold_code(f"{row.code_number}/{row.code_notation}") if row.code_number and row.code_notation else None
-        if row.result_id is not None:
-            yield row.result_id
-        elif code is not None and row.issued_on is not None:
-            numbers.add((code, row.issued_on))
+    for row, number in zip(rows, numbers, strict=True):
+        result_id = row.result_id or (by_number.get(number) if number else None)
+        if result_id is not None:
+            yield result_id
         elif row.dossier_code is not None:
             dossiers.add(row.dossier_code)
-    yield from _by_number(connection, numbers)
     yield from _by_dossier(connection, dossiers)
 
 
-def _by_number(connection: Connection, numbers: set[tuple[str, dt.date]]) -> Iterator[int]:
+def _number(number: str | None, notation: str | None, issued_on: dt.date | None) -> Number | None:
+    code = fold_code(f"{number}/{notation}") if number and notation else None
+    return (code, issued_on) if code is not None and issued_on is not None else None
+
+
+def _by_number(connection: Connection, numbers: set[Number]) -> dict[Number, int]:
     """The results that bear one of these numbers on its day, where only one does."""
+    found: dict[Number, list[int]] = {}
     for codes in _some(sorted({code for code, _ in numbers})):
-        found: dict[tuple[str | None, dt.date | None], list[int]] = {}
         query = select(Result.id, Result.code_folded, Result.issued_on).where(Result.code_folded.in_(codes))
         for result_id, code, issued_on in connection.execute(query):
-            found.setdefault((code, issued_on), []).append(result_id)
-        yield from (ids[0] for number, ids in found.items() if len(ids) == 1 and number in numbers)
+            if code is not None and issued_on is not None and (code, issued_on) in numbers:
+                found.setdefault((code, issued_on), []).append(result_id)
+    return {number: ids[0] for number, ids in found.items() if len(ids) == 1}
 
 
 def _by_dossier(connection: Connection, codes: set[str]) -> Iterator[int]:

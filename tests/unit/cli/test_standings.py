@@ -112,6 +112,8 @@ def test_headline_is_drawn_into_the_file_that_is_asked_for(sohoa: Sohoa, tmp_pat
     assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.gif")).code == 2
     assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.png"), "--language", "fr").code == 2
     assert not (tmp_path / "c.png").exists()
+    nowhere = sohoa("indicators", "headline", "--picture", str(tmp_path / "none" / "c.png"))
+    assert (nowhere.code, "Traceback" in nowhere.err) == (3, False)
 
 
 def test_a_base_is_shown_and_approved_in_two_steps(sohoa: Sohoa) -> None:

@@ -161,6 +161,18 @@ def test_a_window_too_short_or_too_long_is_refused(settings: Settings, weeks: in
         forecasts(settings, weeks=weeks)
 
 
+@pytest.mark.parametrize("day", [dt.date.min, dt.date(2020, 12, 31), dt.date.max])
+def test_a_day_without_any_target_is_refused(settings: Settings, day: dt.date) -> None:
+    with pytest.raises(SohoaError, match="2021 đến"):
+        forecasts(settings, as_of=day)
+
+
+@pytest.mark.parametrize("day", [dt.date(2021, 1, 1), dt.date(2200, 12, 31)])
+def test_the_first_and_the_last_day_can_be_asked_for(settings: Settings, day: dt.date) -> None:
+    store(settings, [Entry(OLD)])
+    assert one(forecasts(settings, as_of=day, weeks=260), "T01").outlook.state == "not_in_sight"
+
+
 def test_what_waits_is_found_by_number_dossier_or_a_persons_link(settings: Settings) -> None:
     """World numbers results as `<number>/QĐ-BNV` of their day."""
     store(
@@ -174,7 +186,7 @@ def test_what_waits_is_found_by_number_dossier_or_a_persons_link(settings: Setti
         session.add(ReviewItem(document_id=document_id_of(902), result_id=2))
     in_review(settings, 1, code_number="1", code_notation="QĐ-BNV", issued_on=OLD)
     in_review(settings, 2)
-    in_review(settings, 3, dossier_code="hs-3")
+    in_review(settings, 3, code_number="78", code_notation="QĐ-BNV", issued_on=OLD, dossier_code="hs-3")
     in_review(settings, 4, code_number="77", code_notation="QĐ-BNV", issued_on=OLD)
 
     with reading(settings.catalogue_url) as session:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -72,6 +73,11 @@ def test_the_same_path_gives_the_same_bytes() -> None:
     for form in ("svg", "png"):
         one, other = (headline_picture(PATH, form=form, language="vi") for _ in range(2))
         assert one == other
+
+
+def test_a_units_code_is_written_as_it_stands() -> None:
+    said = _letters(headline_picture(replace(PATH, unit_code="G09.$x^2$"), form="svg", language="vi"))
+    assert "G09.$x^2$" in said
 
 
 def test_a_png_is_a_png_of_useful_size() -> None:
