@@ -48,7 +48,8 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 def test_strangers_get_nothing_from_the_real_server(airflow: LocalAirflow) -> None:
-    for path in ("", "batches", "static/sohoa.css", "static/icon.svg", "figures/T01/2021/all"):
+    pages = ("", "batches", "static/sohoa.css", "static/icon.svg", "figures/T01/2021/all")
+    for path in (*pages, "api/v1/periods", "api/v1/openapi.json"):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{airflow.url}/sohoa/{path}", timeout=60)
         assert refused.value.code == 401
@@ -111,3 +112,29 @@ def test_from_a_word_to_where_it_stands_on_the_page(
         assert sheet["x"] < word.rect["x"] < word.rect["x"] + word.rect["width"] < sheet["x"] + sheet["width"]
         assert sheet["y"] < word.rect["y"] < sheet["y"] + 0.2 * sheet["height"]
     assert_quiet(browser)
+
+
+def test_from_a_period_to_the_list_behind_a_number_by_keyboard(
+    airflow: LocalAirflow, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    log_in(airflow.url, browser, USER, airflow.password)
+    browser.get(f"{airflow.url}/sohoa/?lang=vi")
+    period = find(browser, By.ID, "period")
+    period.send_keys("Quý III/2022")
+    period.send_keys("\ue004\ue007")
+    WebDriverWait(browser, SECONDS).until(lambda _: "period=civil%3A2022Q3" in browser.current_url)
+    assert "Các đơn vị trong kỳ: Quý III/2022" in find(browser, By.ID, "league").text
+    browser.save_screenshot(str(tmp_path / "dashboard.png"))
+
+    number = find(browser, By.CSS_SELECTOR, "table.league td.number a")
+    n_digitised = int(number.text)
+    number.send_keys("\ue007")
+    WebDriverWait(browser, SECONDS).until(lambda _: "/figures/T02/2022Q3/" in browser.current_url)
+    assert len(browser.find_elements(By.CSS_SELECTOR, "tbody tr")) == n_digitised
+    assert_quiet(browser)
+
+
+def test_the_api_takes_the_token_of_the_login(airflow: LocalAirflow) -> None:
+    told = airflow.get("/sohoa/api/v1/indicators/T04a?period=2023&unit=G09.02")
+    (value,) = told["values"]
+    assert (value["numerator"], value["denominator"]) == (9, 12)

@@ -12,17 +12,18 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from sohoa.catalogue.database import connect
-from sohoa.indicators import load_rulebook, parse_period, population_items
+from sohoa.indicators import headline_path, load_rulebook, parse_period, population_items
 from sohoa.messages import LANGUAGES, load_messages
 from sohoa.settings import Settings
 from sohoa_airflow.web import queries
-from sohoa_airflow.web.chart import FRAMES, draw
+from sohoa_airflow.web.chart import FRAMES, Frame, draw
 from sohoa_airflow.web.queries import Board, Figure, load_board
 from sohoa_airflow.web.wording import Wording
 from web.world import HOSTILE, LIVE, N_FILLERS, PUBLISHED, SCRIPT, UNITS, WAITING
 
 PAGES = (
     *("/", "/?unit=G09.02", "/batches", f"/batches/{PUBLISHED}", f"/batches/{WAITING}", "/figures/T01/2021/all"),
+    *("/?unit=G09.02&period=report:2022", "/forecast", "/forecast?unit=G09.03"),
     *("/search", "/search?q=9002", f"/documents/{PUBLISHED}-qd-002.pdf-1?q=cong+nhan"),
 )
 N_BATCHES = N_FILLERS + 5
@@ -70,7 +71,7 @@ def test_overview_shows_the_rate_its_parts_the_mark_and_the_gap(client: TestClie
 
 
 def test_nothing_to_count_is_a_dash(client: TestClient) -> None:
-    html = client.get("/?unit=G09.03").text
+    html = client.get("/?unit=G09.03").text.partition('class="stack rates"')[2]
     row = html[html.index("Ban Tôn giáo Chính phủ</a>") :].partition("</tr>")[0]
     assert '<span class="nothing"' in row
     assert not re.search(r"(?<!\d)0,0", row)
@@ -83,8 +84,10 @@ def test_the_picture_tells_its_content_to_those_who_cannot_see_it(client: TestCl
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
-def test_bars_are_as_high_as_their_rates_and_labels_clear_of_the_target_line(board: Board, frame) -> None:  # type: ignore[no-untyped-def]
-    chart = draw(board, None, frame)
+def test_bars_are_as_high_as_their_rates_and_labels_clear_of_the_target_line(
+    world: Settings, board: Board, frame: Frame
+) -> None:
+    chart = draw(board, headline_path(world, 2026), frame)
     by_year = {column.target.year: column for column in chart.columns}
     assert by_year[2024].bar_y == pytest.approx(frame.top)
     assert by_year[2023].bar_height == pytest.approx(0.76 * (frame.floor - frame.top), abs=0.1)

@@ -4,6 +4,7 @@ What others may call:
     parse_period, Period        a report period by name: `2022`, `2022Q3`, `2022H1`
     compute_rates, Rate         numerator, denominator, rate, target and gap by unit
     population_items            the results and documents behind one figure
+    numerator_documents         the query of the digital copies that a figure counts
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
     load_indicators             every target of the source documents as a declared indicator
     standings, standings_of     their figures in a period against their targets, or what is missing
@@ -44,6 +45,7 @@ from sohoa.indicators.rates import (
     PopulationItem,
     Rate,
     compute_rates,
+    numerator_documents,
     population_items,
     rates_at,
     rates_of,
@@ -99,6 +101,7 @@ __all__ = [
     "load_indicators",
     "load_moves",
     "load_rulebook",
+    "numerator_documents",
     "parse_period",
     "path_of",
     "periods_of_year",

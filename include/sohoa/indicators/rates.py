@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Result, Unit
@@ -193,6 +193,27 @@ def population_items(
         connection = session.connection()
         _refuse_unknown_unit(connection, unit)
         return list(_items(connection, known.population, cut, unit, load_moves(settings)))
+
+
+def numerator_documents(
+    connection: Connection, indicator: str, period: Period, moves: Moves, unit: str | None = None
+) -> Select[tuple[str]]:
+    """The query of the digital copies that are counted in an indicator's numerator at a period's end.
+
+    Args:
+        connection: The catalogue.
+        indicator: `T01` …: one of the rulebook.
+        period: Of whose end.
+        moves: Units over time.
+        unit: Only results of this deciding unit; None for all.
+    """
+    population = load_rulebook().indicators[indicator].population
+    cut = Cut.of_period(period)
+    spell = population_spells(connection, population, moves).subquery("spell").c
+    conditions = [is_member(spell, cut.day, _since(population, cut)), is_digitised(spell, cut.day)]
+    if unit is not None:
+        conditions.append(spell.unit_code == unit)
+    return select(spell.document_id).where(*conditions)
 
 
 def _items(

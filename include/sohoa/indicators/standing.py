@@ -118,8 +118,14 @@ def standings(settings: Settings, period: Period, unit: str | None = None) -> li
     return [next((one for one in some if one.measured.unit_code == unit), _without(some[0], unit)) for some in found]
 
 
-def standings_of(settings: Settings, code: str, period: Period) -> list[Standing]:
+def standings_of(settings: Settings, code: str, period: Period, rates: Sequence[Rate] | None = None) -> list[Standing]:
     """One indicator in a period: over all units together first, then of each unit that has a figure.
+
+    Args:
+        settings: Where the catalogue is.
+        code: The indicator's.
+        period: A year, half or quarter of either calendar.
+        rates: The rates at the period's end where they were measured already.
 
     Raises:
         SohoaError: there is no such indicator.
@@ -128,7 +134,8 @@ def standings_of(settings: Settings, code: str, period: Period) -> list[Standing
     if indicator is None:
         known = ", ".join(one.code for one in load_indicators().indicators)
         raise SohoaError(say("indicator.unknown", settings.language, indicator=code, known=known))
-    rates = compute_rates(settings, period=period) if indicator.measured == "register" else []
+    if rates is None:
+        rates = compute_rates(settings, period=period) if indicator.measured == "register" else []
     with reading(settings.catalogue_url) as session:
         return next(_standings(session.connection(), period, [indicator], rates))
 

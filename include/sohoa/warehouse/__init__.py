@@ -3,6 +3,7 @@
 What others may call:
     refresh_warehouse   bring all tables up to date, in full or by what changed
     unpublished_event   whether the catalogue knows more than the warehouse
+    reading_warehouse, newest_load, published_periods, published_rates      what the newest load published
     METADATA, DENSE     the tables, and the view of the dense daily series
 """
 
@@ -15,6 +16,14 @@ from sohoa.warehouse.publish import (
     refresh_warehouse,
     unpublished_event,
 )
+from sohoa.warehouse.published import (
+    NewestLoad,
+    is_absent,
+    newest_load,
+    published_periods,
+    published_rates,
+    reading_warehouse,
+)
 from sohoa.warehouse.tables import DENSE, METADATA, SCHEMA
 
 __all__ = [
@@ -22,8 +31,14 @@ __all__ = [
     "METADATA",
     "SCHEMA",
     "LoadSummary",
+    "NewestLoad",
     "StagedRates",
     "connect_warehouse",
+    "is_absent",
+    "newest_load",
+    "published_periods",
+    "published_rates",
+    "reading_warehouse",
     "refresh_warehouse",
     "unpublished_event",
 ]

@@ -7,24 +7,24 @@ static files are an ordinary route here, the others are off.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Literal
 
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, HTTPException, Path, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from sohoa.errors import SohoaError
-from sohoa.indicators import load_rulebook
+from sohoa.indicators import load_rulebook, parse_period
+from sohoa.indicators.periods import Calendar
 from sohoa.review import ReviewError
-from sohoa_airflow.web import documents, search
-from sohoa_airflow.web.chart import FRAMES, TICKS, draw
+from sohoa_airflow.web import api, dashboard, documents, forecast, search
 from sohoa_airflow.web.pages import HEADERS, CurrentVisit, PageNumber, error_page, load_assets
-from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, load_board, receipt_path
+from sohoa_airflow.web.queries import Show, find_batch, list_batches, list_figure, list_files, receipt_path
 from sohoa_airflow.web.review import routes as review
 
-BATCHES_A_PAGE, BATCHES_ON_OVERVIEW, ROWS_A_PAGE = 50, 10, 100
+BATCHES_A_PAGE, ROWS_A_PAGE = 50, 100
 ALL_UNITS = "all"
 # Receipts bring their own style and nothing else.
 RECEIPT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -39,26 +39,12 @@ app = FastAPI(
 app.include_router(review.router)
 app.add_exception_handler(ReviewError, review.say_refused)
 
+app.include_router(dashboard.router)
+app.include_router(forecast.router)
 app.include_router(search.router)
 app.include_router(documents.router)
-
-
-@app.get("/", name="overview")
-def overview(visit: CurrentVisit, unit: str = "") -> Response:
-    """Rates against targets, and the newest batches."""
-    board = load_board(visit.settings)
-    units = {name.code: name for name in board.units} if board else {}
-    chosen = units.get(unit or None)
-    if unit and chosen is None:
-        raise HTTPException(404)
-    return visit.page(
-        "overview.html",
-        board=board,
-        chosen=chosen,
-        charts=[draw(board, chosen.code if chosen else None, frame) for frame in FRAMES] if board else [],
-        ticks=TICKS,
-        batches=list_batches(visit.settings, 1, BATCHES_ON_OVERVIEW),
-    )
+app.include_router(api.router)
+app.exception_handler(api.Refused)(api.say_refused)
 
 
 @app.get("/batches", name="batches")
@@ -92,19 +78,21 @@ def receipt(visit: CurrentVisit, batch_id: str, name: Literal["receipt.html", "r
     return FileResponse(path, media_type="text/csv", filename=f"{batch_id}.csv")
 
 
-@app.get("/figures/{indicator}/{year}/{unit:path}", name="figure")
+@app.get("/figures/{indicator}/{period}/{unit:path}", name="figure")
 def figure(
     visit: CurrentVisit,
     indicator: str,
-    year: Annotated[int, Path(ge=1900, le=9998)],
+    period: str,
     unit: str,
+    calendar: Calendar = "civil",
     show: Show = "all",
     page: PageNumber = 1,
 ) -> Response:
     """The results behind a rate's numerator and denominator."""
     code = None if unit == ALL_UNITS else unit
     try:
-        found = list_figure(visit.settings, indicator, year, code, show, page, ROWS_A_PAGE)
+        asked = parse_period(period, calendar)
+        found = list_figure(visit.settings, indicator, asked, code, show, page, ROWS_A_PAGE)
     except SohoaError as error:
         raise HTTPException(404) from error
     columns = ("code", "issued_on", "dossier", "unit", "digitised", "document")
@@ -112,7 +100,7 @@ def figure(
         "figure.html",
         found=found,
         indicator=load_rulebook().indicators[indicator],
-        year=year,
+        period=asked,
         show=show,
         columns=columns if found.counts == "case" else [name for name in columns if name != "dossier"],
     )
@@ -143,16 +131,20 @@ async def add_headers(request: Request, go_on: Callable[[Request], Awaitable[Res
 @app.exception_handler(StarletteHTTPException)
 def say_http_error(request: Request, error: StarletteHTTPException) -> Response:
     """No login, no such page."""
+    if api.is_api(request):
+        return api.problem(request, error.status_code, headers=error.headers)
     return error_page(request, error.status_code)
 
 
 @app.exception_handler(RequestValidationError)
 def say_bad_address(request: Request, error: RequestValidationError) -> Response:
     """An address that makes no sense."""
+    if api.is_api(request):
+        return api.problem(request, 422, wrong=api.wrong_parameters(error))
     return error_page(request, 404)
 
 
 @app.exception_handler(Exception)
 def say_broken(request: Request, error: Exception) -> Response:
     """A fault of ours; it is raised on, so that the engineer finds it in the API server's log."""
-    return error_page(request, 500)
+    return api.problem(request, 500) if api.is_api(request) else error_page(request, 500)

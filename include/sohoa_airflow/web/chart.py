@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from sohoa.indicators import HeadlinePath
 from sohoa_airflow.web.queries import Board, Figure, YearTarget
 
 _LABEL_HEIGHT = 22
@@ -77,18 +78,34 @@ class Band:
 
 
 @dataclass(frozen=True)
+class SamePoint:
+    """A year's rate on P2; `label_x` is clear of the year's bar, None where the two are about as high."""
+
+    figure: Figure
+    x: float
+    y: float
+    label_x: float | None
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Everything that the template draws; `carried_path` goes on where no law sets the target."""
+    """Everything that the template draws.
+
+    `carried_path` goes on where no law sets the target; `same_path` joins the rates on one and the same population.
+    """
 
     frame: Frame
     columns: tuple[Column, ...]
     bands: tuple[Band, ...]
     target_path: str
     carried_path: str
+    same: tuple[SamePoint, ...]
+    same_path: str
 
 
-def draw(board: Board, unit: str | None, frame: Frame) -> Chart:
-    """The picture of one unit (None: all together) in a frame."""
+def draw(board: Board, path: HeadlinePath, frame: Frame) -> Chart:
+    """The picture of the path's unit (None: all together) in a frame."""
+    unit = path.unit_code
     width = (frame.end - frame.left) / max(1, len(board.targets))
     columns = tuple(
         _column(frame, target, board.figures.get((unit, target.year)), frame.left + n * width, width)
@@ -96,13 +113,29 @@ def draw(board: Board, unit: str | None, frame: Frame) -> Chart:
     )
     by_law = [column for column in columns if column.target.basis != CARRIED]
     carried = [column for column in columns if column.target.basis == CARRIED]
-    return Chart(frame, columns, tuple(_bands(columns)), _step_line(by_law), _step_line(carried))
+    same = tuple(_same_points(frame, path, columns))
+    same_path = "M" + " L".join(f"{point.x} {point.y}" for point in same) if same else ""
+    return Chart(frame, columns, tuple(_bands(columns)), _step_line(by_law), _step_line(carried), same, same_path)
+
+
+def _same_points(frame: Frame, path: HeadlinePath, columns: Sequence[Column]) -> Iterator[SamePoint]:
+    by_year = {point.year: point for point in path.points}
+    for column in columns:
+        point = by_year.get(column.target.year)
+        if point is None or point.same_rate is None:
+            continue
+        y = frame.y(point.same_rate)
+        is_apart = abs(y - column.bar_y) > _LABEL_HEIGHT
+        beside = column.middle + 10 if y < column.bar_y else column.bar_x + column.bar_width + 5
+        label_x = round(beside, 1) if is_apart else None
+        yield SamePoint(Figure(point.same_numerator, point.same_denominator, None), column.middle, y, label_x)
 
 
 def _column(frame: Frame, target: YearTarget, figure: Figure | None, x: float, width: float) -> Column:
     share = figure.numerator / figure.denominator if figure and figure.denominator else 0.0
     bar_width, bar_y, target_y = width * frame.bar, frame.y(share), frame.y(target.value)
-    label_y = bar_y - 7
+    # Clear of the mark on the bar's top where the same population is counted.
+    label_y = bar_y - 11
     if label_y - _LABEL_HEIGHT < target_y < bar_y:
         label_y = target_y - 7
     return Column(

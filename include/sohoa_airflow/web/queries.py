@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import Connection, Row, case, func, inspect, make_url, select
+from sqlalchemy import Row, case, func, inspect, select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading
@@ -25,18 +25,17 @@ from sohoa.catalogue.models import (
     ScanFile,
     Unit,
 )
-from sohoa.indicators import PopulationItem, load_rulebook, parse_period, population_items
+from sohoa.indicators import Period, PopulationItem, load_rulebook, population_items
 from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import ReceiptLine, receipt_lines
 from sohoa.settings import Settings
-from sohoa.warehouse import SCHEMA, connect_warehouse
+from sohoa.warehouse import is_absent, newest_load, reading_warehouse
 from sohoa.warehouse.tables import (
     digitisation_rate,
     dim_indicator,
     dim_report_period,
     dim_target,
     dim_unit,
-    load,
 )
 
 Item = TypeVar("Item")
@@ -157,11 +156,9 @@ class FigureList:
 
 def load_board(settings: Settings) -> Board | None:
     """The yearly rates of the civil calendar, or None if the warehouse was never loaded."""
-    if _is_absent(settings.warehouse_url):
-        return None
-    with connect_warehouse(settings) as connection:
-        newest = _newest_load(connection)
-        if newest is None:
+    with reading_warehouse(settings) as connection:
+        newest = newest_load(connection) if connection else None
+        if connection is None or newest is None:
             return None
         rows = connection.execute(_yearly_rates()).all()
         units = connection.execute(
@@ -222,14 +219,13 @@ def list_files(settings: Settings, batch_id: str, number: int, size: int) -> Pag
 
 
 def list_figure(
-    settings: Settings, indicator: str, year: int, unit: str | None, show: Show, number: int, size: int
+    settings: Settings, indicator: str, period: Period, unit: str | None, show: Show, number: int, size: int
 ) -> FigureList:
-    """What stands behind a yearly figure: the whole denominator, or only one side of it.
+    """What stands behind a period's figure: the whole denominator, or only one side of it.
 
     Raises:
         SohoaError: no such indicator or unit.
     """
-    period = parse_period(str(year))
     members = population_items(settings, indicator, period.end, unit, since=period.year_start)
     digitised = [item for item in members if item.document_id]
     shown = {
@@ -247,15 +243,6 @@ def list_figure(
         page=Paged(items, len(shown), number, size),
         unit=name,
     )
-
-
-def _newest_load(connection: Connection) -> Any:
-    schema = None if connection.dialect.name == "sqlite" else SCHEMA
-    if not inspect(connection).has_table(load.name, schema=schema):
-        return None
-    return connection.execute(
-        select(load.c.loaded_at, load.c.as_of).order_by(load.c.staged_at.desc()).limit(1)
-    ).one_or_none()
 
 
 def _yearly_rates() -> Any:
@@ -302,16 +289,10 @@ def _one_target_a_year(rows: Sequence[Row[Any]]) -> dict[int, YearTarget]:
     return targets
 
 
-def _is_absent(url: str) -> bool:
-    """Whether this is a SQLite file that nobody has made yet: looking must not make it."""
-    parsed = make_url(url)
-    return parsed.get_backend_name() == "sqlite" and bool(parsed.database) and not Path(str(parsed.database)).exists()
-
-
 @contextmanager
 def open_catalogue(settings: Settings) -> Iterator[Session | None]:
     """A reading session, or None before `sohoa init`."""
-    if _is_absent(settings.catalogue_url):
+    if is_absent(settings.catalogue_url):
         yield None
         return
     with reading(settings.catalogue_url) as session:

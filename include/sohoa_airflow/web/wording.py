@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sohoa.indicators import Period
 from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 from sohoa.settings import LOCAL_TIME
 from sohoa_airflow.web.queries import Figure, UnitName
@@ -55,6 +56,21 @@ class Wording:
         except ValueError:
             return text
 
+    def figures(self, key: str, **values: object) -> str:
+        """The message `indicator.<key>`, shared with the command line."""
+        return say(f"indicator.{key}", self.language, **values)
+
+    def decimal(self, value: float | None) -> str:
+        """A number with one decimal, such as documents a week; a dash for none."""
+        if value is None:
+            return NOTHING
+        tenths = round(value * 10)
+        return f"{'−' if tenths < 0 else ''}{self._tenths(abs(tenths))}"
+
+    def population_break(self, message: str) -> str:
+        """What changes where the headline path goes over to another population."""
+        return say(message, self.language)
+
     def role(self, role: str) -> str:
         """A role at the review desk."""
         return say(f"review.role_{role}", self.language)
@@ -70,6 +86,10 @@ class Wording:
     def rate(self, figure: Figure | None) -> str:
         """A rate in percent with one decimal; a dash where there is nothing to count."""
         return f"{self._tenths(rate_tenths(figure))}{_FIXED}%" if figure and figure.denominator else NOTHING
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        """The rate that two counts make."""
+        return self.rate(Figure(numerator, denominator, met=None))
 
     def share(self, value: float) -> str:
         """A share such as a target in percent, without needless decimals."""
@@ -89,6 +109,13 @@ class Wording:
     def instant(self, value: dt.datetime) -> str:
         """An instant on the Ministry's clock."""
         return value.astimezone(LOCAL_TIME).strftime("%d/%m/%Y %H:%M" if self.language == "vi" else "%Y-%m-%d %H:%M")
+
+    def period(self, period: Period) -> str:
+        """A report period; of the report calendar with its days, for nobody knows them by heart."""
+        roman = ("I", "II", "III", "IV")[period.number - 1]
+        text = self(f"period_{period.kind}", year=period.year, number=roman)
+        days = f"{self.day(period.start)} – {self.day(period.end)}"
+        return text if period.calendar == "civil" else self("period_report", period=text, days=days)
 
     def name(self, unit: UnitName) -> str:
         """A unit's name; `code` None is all units together."""
