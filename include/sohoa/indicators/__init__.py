@@ -2,11 +2,12 @@
 
 What others may call:
     parse_period, Period        a report period by name: `2022`, `2022Q3`, `2022H1`
+    make_period, make_range     a period by its number, and any range of days
     compute_rates, Rate         numerator, denominator, rate, target and gap by unit
     population_items            the results and documents behind one figure
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
     load_indicators             every target of the source documents as a declared indicator
-    standings, standings_of     their figures in a period against their targets, or what is missing
+    standings, standings_of, standings_by_unit     their figures in a period against their targets, or what is missing
     import_readings             figures measured elsewhere
     headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
     approve_base                freeze the share that "+20 points a year" grows from
@@ -28,6 +29,8 @@ from sohoa.indicators.periods import (
     CALENDARS,
     REPORT_STARTS_ON,
     Period,
+    make_period,
+    make_range,
     parse_period,
     periods_of_year,
     today,
@@ -44,7 +47,7 @@ from sohoa.indicators.rates import (
 )
 from sohoa.indicators.readings import Reading, ReadingImport, import_readings
 from sohoa.indicators.results import STATES, case_facts, result_facts
-from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_of
+from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_by_unit, standings_of
 from sohoa.indicators.targets import Indicator, Population, Rulebook, Target, load_rulebook
 
 __all__ = [
@@ -87,6 +90,8 @@ __all__ = [
     "load_indicators",
     "load_moves",
     "load_rulebook",
+    "make_period",
+    "make_range",
     "parse_period",
     "path_of",
     "periods_of_year",
@@ -96,6 +101,7 @@ __all__ = [
     "result_facts",
     "running_totals",
     "standings",
+    "standings_by_unit",
     "standings_of",
     "stock_changes",
     "today",
