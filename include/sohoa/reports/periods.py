@@ -9,6 +9,9 @@ from sohoa.errors import SohoaError
 from sohoa.indicators import Period, make_range, parse_period, periods_of_year
 from sohoa.messages import say
 
+MINISTRY_SCOPE = "ministry"
+"""In place of a unit's code: the Ministry as a whole."""
+
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
 
 
