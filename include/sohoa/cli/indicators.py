@@ -6,7 +6,8 @@ import csv
 import datetime as dt
 import sys
 from dataclasses import asdict
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -23,6 +24,7 @@ from sohoa.indicators import (
     standings_of,
     today,
 )
+from sohoa.indicators.headline_picture import Form, Language, headline_picture
 from sohoa.settings import load_settings
 
 PeriodName = Annotated[str | None, typer.Option("--period", help="2022, 2022Q3 or 2022H1; this year without it.")]
@@ -116,11 +118,34 @@ def headline(
     last_year: Annotated[int, typer.Option(min=2022, max=2100, help="Last year of the path.")] = 2026,
     calendar: CalendarName = "civil",
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw it into this file: .svg or .png.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the picture: vi or en.")] = None,
 ) -> None:
     """Print the headline path as JSON: 2021 T01, 2022 T02, then T04a, with the breaks of population."""
+    settings = load_settings()
     # The calendar is judged where periods are.
     known = _period(str(last_year), calendar).calendar
-    print_json(headline_path(load_settings(), last_year, calendar=known, unit=unit).as_dict())
+    form = _picture_form(picture) if picture else None
+    spoken = _language(language or settings.language)
+    path = headline_path(settings, last_year, calendar=known, unit=unit)
+    if picture is None or form is None:
+        print_json(path.as_dict())
+    else:
+        picture.write_bytes(headline_picture(path, form=form, language=spoken))
+
+
+def _picture_form(picture: Path) -> Form:
+    form = next((one for one in get_args(Form) if picture.suffix.lower() == f".{one}"), None)
+    if form is None:
+        raise typer.BadParameter("a picture is a file .svg or .png", param_hint="--picture")
+    return form  # type: ignore[no-any-return]
+
+
+def _language(name: str) -> Language:
+    language = next((one for one in get_args(Language) if one == name), None)
+    if language is None:
+        raise typer.BadParameter(f"{name} is none of vi, en", param_hint="--language")
+    return language  # type: ignore[no-any-return]
 
 
 def _print(rates: list[Rate], form: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sohoa.catalogue.database import reading
 from sohoa.indicators.bases import Base, base_of
 from sohoa.indicators.declared import DeclaredIndicator, load_indicators
-from sohoa.indicators.periods import Calendar, make_period
+from sohoa.indicators.periods import Calendar, Period, make_period, today
 from sohoa.indicators.rates import Rate, compute_rates
 from sohoa.indicators.standing import target_in
 from sohoa.settings import Settings
@@ -33,6 +33,7 @@ class HeadlinePoint:
 
     `basis` of the target: `stated` | `assumed_base` | `measured_base` | `no_legal_source`.
     `relative_target` is the other reading of "+20 %" (C5). `same_*` are the figures on P2.
+    `is_over`: the year has ended, so that nothing more is resolved in it.
     """
 
     year: int
@@ -47,6 +48,7 @@ class HeadlinePoint:
     same_numerator: int
     same_denominator: int
     same_rate: float | None
+    is_over: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def path_of(
     rates: Mapping[int, Sequence[Rate]], base: Base, *, calendar: Calendar = "civil", unit: str | None = None
 ) -> HeadlinePath:
     """The path over rates that were measured already: those at the end of each year, by year."""
-    points = tuple(_point(year, rates[year], base, unit) for year in sorted(rates))
+    points = tuple(_point(make_period("year", year, 1, calendar), rates[year], base, unit) for year in sorted(rates))
     measured = _rate(rates.get(base.year, ()), GROWING, unit)
     return HeadlinePath(calendar, unit, points, _breaks(points), base, measured.rate)
 
@@ -120,7 +122,8 @@ def _declared(code: str) -> DeclaredIndicator:
     return found
 
 
-def _point(year: int, rates: Sequence[Rate], base: Base, unit: str | None) -> HeadlinePoint:
+def _point(period: Period, rates: Sequence[Rate], base: Base, unit: str | None) -> HeadlinePoint:
+    year = period.year
     indicator = _declared(indicator_of_year(year))
     own, same = _rate(rates, indicator.code, unit), _rate(rates, SAME_POPULATION, unit)
     target = target_in(indicator, year, base)
@@ -137,6 +140,7 @@ def _point(year: int, rates: Sequence[Rate], base: Base, unit: str | None) -> He
         same_numerator=same.numerator,
         same_denominator=same.denominator,
         same_rate=same.rate,
+        is_over=period.end < today(),
     )
 
 

@@ -228,9 +228,9 @@ def _closing(report: _Report) -> None:
     """The last sentence, and ô 9b and 7 side by side: recipients on the left, signature on the right."""
     agency, period = report.data["scope"]["name"], report.data["period"]["text"]
     closing = report.say("closing", agency=agency, period=period)
-    write(report.document, closing, indent=INDENT, before=3, after=12, align=JUSTIFY).paragraph_format.keep_with_next = (
-        True
-    )
+    write(
+        report.document, closing, indent=INDENT, before=3, after=12, align=JUSTIFY
+    ).paragraph_format.keep_with_next = True
     left, right = add_frameless(report.document, (80, 85))
     write(left, report.say("recipients"), align=LEFT, size=SMALL, bold=True, italic=True)
     for name in ("recipient_above", "recipient_blank", "recipient_file"):

@@ -8,9 +8,9 @@ import secrets
 from pathlib import Path
 
 from sohoa.catalogue.models import Report
-from sohoa.reports.figures import canonical
 from sohoa.reports.document import render_docx
 from sohoa.reports.edition import Edition
+from sohoa.reports.figures import canonical
 from sohoa.reports.workbook import render_xlsx
 from sohoa.settings import LOCAL_TIME, Settings
 

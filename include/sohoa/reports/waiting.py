@@ -70,6 +70,6 @@ def _line(settings: Settings, report: Report, n: int) -> str:
     )
 
 
-def _times_told(report_id: int) -> Select[tuple[int]]:
+def _times_told(report_id: int) -> Select[int]:
     # By the start of the key, which is unique and indexed.
     return select(func.count()).select_from(Event).where(Event.event_key.startswith(f"report_reminded:{report_id}:"))

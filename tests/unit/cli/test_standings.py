@@ -101,3 +101,12 @@ def test_the_docs_describe_every_column_of_both_forms() -> None:
     for contract, page in ((CASES, "docs/vi/danh-sach-ho-so.md"), (READINGS, "docs/vi/so-lieu-do-noi-khac.md")):
         text = (PROJECT / page).read_text(encoding="utf-8")
         assert [name for name in (*contract.required, *contract.optional) if f"| {name} |" not in text] == []
+
+
+def test_headline_is_drawn_into_the_file_that_is_asked_for(sohoa: Sohoa, tmp_path: Path) -> None:
+    for name, start in (("a.svg", b"<?xml"), ("b.png", b"\x89PNG")):
+        assert sohoa("indicators", "headline", "--picture", str(tmp_path / name), "--language", "en").code == 0
+        assert (tmp_path / name).read_bytes().startswith(start)
+    assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.gif")).code == 2
+    assert sohoa("indicators", "headline", "--picture", str(tmp_path / "c.png"), "--language", "fr").code == 2
+    assert not (tmp_path / "c.png").exists()
