@@ -54,7 +54,9 @@ class _Report:
         numeral = _NUMERALS[self.n_parts]
         self.n_parts += 1
         text = f"{numeral}. {self.say(name)}"
-        heading = write(self.document, text, bold=True, indent=INDENT, before=12, after=6, style="Heading 1")
+        heading = write(
+            self.document, text, align=LEFT, bold=True, indent=INDENT, before=12, after=6, style="Heading 1"
+        )
         heading.paragraph_format.keep_with_next = True
 
     def text(self, text: str) -> None:
@@ -231,7 +233,7 @@ def _closing(report: _Report) -> None:
     write(
         report.document, closing, indent=INDENT, before=3, after=12, align=JUSTIFY
     ).paragraph_format.keep_with_next = True
-    left, right = add_frameless(report.document, (80, 85))
+    left, right = add_frameless(report.document, (68, 97))
     write(left, report.say("recipients"), align=LEFT, size=SMALL, bold=True, italic=True)
     for name in ("recipient_above", "recipient_blank", "recipient_file"):
         write(left, report.say(name), align=LEFT, size=11)

@@ -128,6 +128,7 @@ def _line(one: Standing, language: str) -> dict[str, Any]:
         "basis": stated,
         "gap": _gap_text(one, gap, language),
         "verdict": verdict(one, language),
+        "conclusion": say(f"indicator.verdict_{one.verdict}", language),
         "status": say(f"indicator.status_{one.indicator.status}", language),
         "needs": one.indicator.needs.vi if language == "vi" else one.indicator.needs.en,
     }

@@ -102,7 +102,7 @@ def write(
 
 def rule(where: Any, width: float, of: float) -> None:
     """Draw a line of `width` millimetres in the middle of a text that is `of` wide, close under what stands above."""
-    paragraph = write(where, "", size=3, align=CENTRE)
+    paragraph = write(where, "", size=3, align=CENTRE, before=3)
     form = paragraph.paragraph_format
     form.left_indent = form.right_indent = Mm((of - width) / 2)
     form.line_spacing = Pt(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -18,6 +19,8 @@ from sohoa.reports.document import changed_cells, headline_sentence, needs_of, o
 from sohoa.reports.edition import Edition
 
 _PERCENT, _NUMBER, _COUNT = "0.00%", "#,##0.00", "#,##0"
+_LINE = 16.5
+"""Points: the height of a line. Rows are given theirs, since LibreOffice does not fit them to wrapped text."""
 
 
 class _Book:
@@ -37,6 +40,7 @@ class _Book:
         )
         font = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
         self.text = self._format(font, text_wrap=True)
+        self.left = self._format(font, align="left")
         self.bold = self._format(font, bold=True)
         self.title = self._format(font, bold=True, font_size=14)
         self.head = self._format(font, bold=True, text_wrap=True, align="center", border=1, bg_color="#E7E6E6")
@@ -78,6 +82,7 @@ class _Book:
             sheet.set_column(number, number, width)
             sheet.write_string(top, number, heading, self.head)
         for line, row in enumerate(rows, start=top + 1):
+            sheet.set_row(line, _LINE * max(_lines(value, columns[number][1]) for number, value in enumerate(row)))
             for number, value in enumerate(row):
                 self.put(sheet, line, number, *(value if isinstance(value, tuple) else (value,)))
 
@@ -113,6 +118,8 @@ def render_xlsx(data: dict[str, Any], edition: Edition) -> bytes:
 
 def _summary(book: _Book) -> None:
     sheet, data, edition = book.sheet("summary"), book.data, book.edition
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
     period = data["period"]
     sheet.write_string(0, 0, book.say("title"), book.title)
     sheet.write_string(1, 0, book.say("subject", period=period["text"]), book.title)
@@ -123,15 +130,15 @@ def _summary(book: _Book) -> None:
         ("days", f"{period['first']} – {period['last']}"),
         ("version", edition.version),
         ("state", book.say("state_draft" if edition.is_draft else "state_published")),
-        ("hash", edition.sha256),
         *data["summary"].items(),
+        ("hash", edition.sha256),
     ]
     for row, (name, value) in enumerate(facts, start=3):
         sheet.write_string(row, 0, book.say(f"summary_{name}"), book.bold)
         if isinstance(value, int):
-            sheet.write_number(row, 1, value, book.text)
+            sheet.write_number(row, 1, value, book.left)
         else:
-            sheet.write_string(row, 1, safe_cell(value), book.text)
+            sheet.write_string(row, 1, safe_cell(value), book.left)
     row = 4 + len(facts)
     for text in (overview(data), headline_sentence(data)):
         sheet.merge_range(row, 0, row, 5, safe_cell(text), book.text)
@@ -173,8 +180,11 @@ def _path(book: _Book, sheet: Worksheet, top: int) -> None:
             "categories": years,
             "values": [sheet.get_name(), first, column, last, column],
         }
-        look = {"marker": {"type": "diamond", "size": 8}, "line": {"color": "#B34700"}} if one is line else {}
-        one.add_series({**series, **(look or {"fill": {"color": "#0072B2"}, "data_labels": {"value": True}})})
+        # No line from target to target: what is counted changes between the years.
+        mark = {"type": "diamond", "size": 11, "fill": {"color": "#B34700"}, "border": {"color": "#B34700"}}
+        labels = {"value": True, "position": "inside_base", "font": {"color": "white", "bold": True}}
+        bar = {"fill": {"color": "#0072B2"}, "data_labels": labels, "gap": 120}
+        one.add_series({**series, **({"marker": mark, "line": {"none": True}} if one is line else bar)})
     chart.combine(line)
     chart.set_title({"name": book.say("chart_title"), "name_font": {"size": 12}})
     chart.set_y_axis({"num_format": "0%", "min": 0, "max": 1})
@@ -206,11 +216,11 @@ def _indicator(line: dict[str, Any]) -> list[Any]:
     return [
         line["indicator"],
         words["name"],
-        line["population"],
+        None if line["population"] == "none" else line["population"],
         words["status"],
         *_figures(line),
         words["basis"],
-        words["verdict"],
+        words["conclusion"],
         "; ".join(line["sources"]),
     ]
 
@@ -229,7 +239,7 @@ def _units(book: _Book) -> None:
     ]
     lines = book.data["units"]
     rows = [
-        [line["indicator"], line["unit_code"], line["unit_name"], *_figures(line), line["words"]["verdict"]]
+        [line["indicator"], line["unit_code"], line["unit_name"], *_figures(line), line["words"]["conclusion"]]
         for line in lines
     ]
     sheet = book.list_sheet("units", columns, rows)
@@ -253,7 +263,7 @@ def _units(book: _Book) -> None:
     chart.set_y_axis({"reverse": True})
     chart.set_legend({"none": True})
     chart.set_size({"width": 640, "height": 160 + 28 * len(numbers)})
-    sheet.insert_chart(0, len(columns) + 1, chart)
+    sheet.insert_chart(len(lines) + 2, 0, chart)
 
 
 def _no_data(book: _Book) -> None:
@@ -280,6 +290,11 @@ def _figures(line: dict[str, Any]) -> list[Any]:
     form = _PERCENT if line["unit_of_measure"] == "share" else _NUMBER
     measured = [(line[name], form) for name in ("value", "target", "gap")]
     return [line["numerator"], line["denominator"], *measured]
+
+
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column of so many letters."""
+    return math.ceil(len(value) * 1.1 / width) if isinstance(value, str) and value else 1
 
 
 def _share(value: float | None) -> tuple[float | None, str]:
