@@ -146,6 +146,8 @@ def _subject(settings: Settings, report: Report) -> str:
 
 
 def _print_changes(settings: Settings, report: Report) -> None:
+    from sohoa.reports import changed_cells
+
     if report.corrects is None:
         return
     language = settings.language
@@ -153,10 +155,7 @@ def _print_changes(settings: Settings, report: Report) -> None:
         say("indicator.column_code", language),
         *(say(f"report.column_{name}", language) for name in ("where", "before", "after")),
     ]
-    rows = [
-        (one["indicator"], one["unit_code"], *(one[side] and one[side]["text"] for side in ("before", "after")))
-        for one in report.changes
-    ]
+    rows = [changed_cells(one, language) for one in report.changes]
     print_table(say("report.note_corrects", language, version=report.corrects), headings, rows, whole=headings[:1])
 
 

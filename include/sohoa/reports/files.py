@@ -62,7 +62,7 @@ def _reports(area: Path) -> Path:
 def _name(report: Report) -> str:
     # Codes come from registers: what is no plain letter must not make a path. The id keeps two of them apart.
     scope = _UNSAFE.sub("_", report.scope)
-    return f"{report.id:04}-{scope}-{_UNSAFE.sub('_', report.period)}-v{report.version}"
+    return f"{report.id:04}-{scope}-{report.period.replace('..', '_')}-v{report.version}"
 
 
 def _files(report: Report, *, is_draft: bool) -> dict[str, bytes]:
