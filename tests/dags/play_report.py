@@ -36,13 +36,15 @@ def answer_all(answers: list[str], seen: list[dict]) -> None:
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
     from sqlalchemy import select
+    from sqlalchemy.orm import joinedload
 
     done: set[tuple] = set()
     for answer in answers:
         for _ in range(600):
             time.sleep(0.2)
             with create_session() as session:
-                waiting = session.scalars(select(TaskInstance).where(TaskInstance.state == "awaiting_input")).all()
+                parked = select(TaskInstance).where(TaskInstance.state == "awaiting_input")
+                waiting = session.scalars(parked.options(joinedload(TaskInstance.hitl_detail))).all()
                 asked = next((ti for ti in waiting if ti.hitl_detail and (ti.id, ti.try_number) not in done), None)
                 if asked is not None:
                     done.add((asked.id, asked.try_number))
