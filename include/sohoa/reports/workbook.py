@@ -263,6 +263,7 @@ def _units(book: _Book) -> None:
     chart.set_y_axis({"reverse": True})
     chart.set_legend({"none": True})
     chart.set_size({"width": 640, "height": 160 + 28 * len(numbers)})
+    sheet.set_h_pagebreaks([len(lines) + 2])  # printed whole, on the next page
     sheet.insert_chart(len(lines) + 2, 0, chart)
 
 
