@@ -31,3 +31,6 @@ run with a partition key, as those of `digitise_batch` are, to partitioned sched
 
 WAREHOUSE = Asset("warehouse", group="sohoa")
 """The reporting tables."""
+
+REPORT = Asset("report", group="sohoa")
+"""A report on which a person has decided."""

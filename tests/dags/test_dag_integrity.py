@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-DAG_IDS = ("claim_batches", "digitise_batch", "finish_reviewed", "import_register", "refresh_warehouse")
+DAG_IDS = ("claim_batches", "digitise_batch", "finish_reviewed", "import_register", "refresh_warehouse", "report")
 POOLS = PROJECT / "include" / "sohoa_airflow" / "pools.json"
 
 # Parsing runs in a process of its own: what it imports must be only what a task would import.
@@ -113,7 +113,7 @@ def test_the_lineage_graph_shows_the_journey_from_the_inbox_to_the_warehouse():
             inlets = {name for task in dag["tasks"].values() for name in task["inlets"]}
             if inlets & reached:
                 reached |= {name for task in dag["tasks"].values() for name in task["outlets"]}
-    assert {"batch", "catalogue", "register", "warehouse"} <= reached
+    assert {"batch", "catalogue", "register", "warehouse", "report"} <= reached
 
 
 def test_no_template_uses_a_logical_date_which_event_runs_do_not_have():

@@ -31,6 +31,7 @@ JOURNEY = (
     "warehouse",
     "journey",
     "review",
+    "reports",
     "cli",
 )
 # What stands beside the journey, and what it uses of it.

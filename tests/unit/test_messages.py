@@ -19,7 +19,7 @@ from sohoa.messages import LANGUAGES, load_messages, reason_text, say
 PROJECT = Path(__file__).parents[2]
 CODE = PROJECT / "include"
 CODES = re.compile(
-    r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field|search|event|evaluation|cases|readings|indicator|headline)\.[a-z][a-z0-9_]*"
+    r"(file|page|register|receipt|outcome|gate|reason|warehouse|web|review|field|search|event|evaluation|cases|readings|indicator|headline|report)\.[a-z][a-z0-9_]*"
 )
 ENDINGS = (".html", ".yaml", ".json", ".py", ".csv", ".pdf", ".xlsx", ".db")
 

@@ -363,6 +363,33 @@ class ApprovedBase(Base):
     approved_at: Mapped[dt.datetime]
 
 
+class Report(Base):
+    """A report of a period as it was built: its figures never change, only what became of it.
+
+    Figures that change make a new version. A trigger refuses changes of data and hash.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("scope", "calendar", "period", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(255))  # a unit's code, or `ministry`
+    calendar: Mapped[str] = mapped_column(String(10))
+    period: Mapped[str] = mapped_column(String(30))
+    version: Mapped[int]
+    corrects: Mapped[int | None]  # the published version that this one takes the place of
+    state: Mapped[str] = mapped_column(String(10))  # draft | replaced | rejected | approved | published
+    data: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(String(64))  # of the data as `data.json` has it
+    changes: Mapped[list[dict[str, Any]]]  # figures that differ from the version it corrects
+    built_by: Mapped[str]
+    built_at: Mapped[dt.datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[dt.datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)  # of a rejection
+    published_at: Mapped[dt.datetime | None]
+    files: Mapped[dict[str, Any]] = mapped_column(default=dict)  # name in the outbox → sha256
+
+
 class Batch(Base):
     """One drop of an archivist, from the first file seen to the receipt."""
 

@@ -13,7 +13,19 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from sohoa.cli import batches, cases, catalogue, indicators, register, review, samples, secrecy, separators, upkeep
+from sohoa.cli import (
+    batches,
+    cases,
+    catalogue,
+    indicators,
+    register,
+    report,
+    review,
+    samples,
+    secrecy,
+    separators,
+    upkeep,
+)
 from sohoa.cli.output import FAILED, problem
 from sohoa.errors import SohoaError
 
@@ -23,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (upkeep, samples, separators, register, cases, batches, review, secrecy, catalogue, indicators):
+for module in (upkeep, samples, separators, register, cases, batches, review, secrecy, catalogue, indicators, report):
     module.add_to(app)
 
 

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from sohoa.cli.output import NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem
-from sohoa.cli.standings import fraction, value
 from sohoa.errors import SohoaError
 from sohoa.indicators import (
     BaseStanding,
@@ -21,6 +20,7 @@ from sohoa.indicators import (
     parse_period,
 )
 from sohoa.indicators.periods import Calendar
+from sohoa.indicators.wording import fraction, value
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME, Settings, load_settings
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from sohoa.cli.output import WRONG_USE, note, print_json, print_table, problem
-from sohoa.cli.standings import target
 from sohoa.indicators import Forecast, TargetInYear, forecasts, load_indicators
 from sohoa.indicators.forecast import WEEKS
+from sohoa.indicators.wording import target
 from sohoa.messages import say
 from sohoa.settings import load_settings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, get_args
 
 from sohoa.cli.output import note, print_table
@@ -18,9 +17,8 @@ from sohoa.indicators import (
     TargetInYear,
     load_indicators,
 )
+from sohoa.indicators.wording import fraction, name, number, target, value, verdict
 from sohoa.messages import say
-
-_SIGNS = {">=": "≥", "<=": "≤"}
 
 
 def print_standings(lines: Sequence[Standing], period: Period, language: str) -> None:
@@ -30,7 +28,7 @@ def print_standings(lines: Sequence[Standing], period: Period, language: str) ->
     rows = [
         (
             line.indicator.code,
-            _name(line.indicator, language),
+            name(line.indicator, language),
             fraction(line.measured, language),
             value(line.indicator, line.measured.value, language),
             target(line.indicator, line.target, language),
@@ -44,7 +42,7 @@ def print_standings(lines: Sequence[Standing], period: Period, language: str) ->
 def print_indicator(lines: Sequence[Standing], period: Period, language: str) -> None:
     """Print one indicator's name and sources, then its figure of all units together and of each."""
     indicator = lines[0].indicator
-    print(f"{indicator.code}  {_name(indicator, language)}")
+    print(f"{indicator.code}  {name(indicator, language)}")
     for source in _sources(indicator):
         print(f"  {source}")
     if indicator.note:
@@ -80,49 +78,6 @@ def _beside(indicator: DeclaredIndicator, one: Beside, language: str) -> tuple[A
     return f"  {say(one.reading, language)}", counted, value(indicator, one.value, language), None, None
 
 
-def _name(indicator: DeclaredIndicator, language: str) -> str:
-    return indicator.name if language == "vi" else indicator.name_en
-
-
-def fraction(measured: Measurement, language: str) -> str | None:
-    """Numerator / denominator; None where neither was counted."""
-    if measured.denominator is None:
-        return None
-    counted = None if measured.numerator is None else _number(measured.numerator, language)
-    return f"{counted or '?'} / {_number(measured.denominator, language)}"
-
-
-def value(indicator: DeclaredIndicator, measured: float | Decimal | None, language: str) -> str | None:
-    """A value in the indicator's unit of measure; shares with two decimals (domain.md §1.4)."""
-    if measured is None:
-        return None
-    if indicator.unit == "share":
-        return f"{_number(round(float(measured) * 100, 2), language)} %"
-    if indicator.unit == "yes_no":
-        return say("indicator.answer_yes" if measured else "indicator.answer_no", language)
-    return say(f"indicator.unit_{indicator.unit}", language, value=_number(round(float(measured), 2), language))
-
-
-def target(indicator: DeclaredIndicator, wanted: TargetInYear | None, language: str) -> str | None:
-    """`≥ 80 %`, with its basis where no document states it."""
-    if wanted is None:
-        return None
-    sign = "" if indicator.unit == "yes_no" else f"{_SIGNS[indicator.comparator]} "
-    text = f"{sign}{value(indicator, wanted.value, language)}"
-    basis = "" if wanted.basis == "stated" else f" ({say(f'indicator.basis_{wanted.basis}', language)})"
-    return text + basis
-
-
-def verdict(line: Standing, language: str) -> str:
-    """The verdict, or what is missing for a figure."""
-    return line.missing_text(language) or say(f"indicator.verdict_{line.verdict}", language)
-
-
-def _number(number: float, language: str) -> str:
-    text = f"{number:,.2f}".rstrip("0").rstrip(".")
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
-
-
 def declared_table(language: str) -> str:
     """What is declared, as a Markdown table: every indicator with target, source, status and how it is measured."""
     columns = ("code", "name", "population", "target", "status", "measured", "needs", "source")
@@ -132,7 +87,7 @@ def declared_table(language: str) -> str:
         rows.append(
             [
                 one.code,
-                _name(one, language),
+                name(one, language),
                 "–" if one.population == "none" else one.population,
                 _targets(one, language) or "–",
                 say(f"indicator.status_{one.status}", language),
@@ -164,7 +119,7 @@ def _targets(indicator: DeclaredIndicator, language: str) -> str:
     parts = []
     if indicator.growth is not None:
         years = f"{indicator.growth.first_year}–{indicator.growth.last_year}"
-        parts.append(f"{years}: +{_number(float(indicator.growth.step) * 100, language)} pp")
+        parts.append(f"{years}: +{number(float(indicator.growth.step) * 100, language)} pp")
     for one in indicator.targets:
         last = "…" if one.last_year is None else str(one.last_year)
         years = str(one.first_year) if last == str(one.first_year) else f"{one.first_year}–{last}"

@@ -2,12 +2,13 @@
 
 What others may call:
     parse_period, Period        a report period by name: `2022`, `2022Q3`, `2022H1`
+    make_period, make_range     a period by its number, and any range of days
     compute_rates, Rate         numerator, denominator, rate, target and gap by unit
     population_items            the results and documents behind one figure
     numerator_documents         the query of the digital copies that a figure counts
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
     load_indicators             every target of the source documents as a declared indicator
-    standings, standings_of     their figures in a period against their targets, or what is missing
+    standings, standings_of, standings_by_unit     their figures in a period against their targets, or what is missing
     import_readings             figures measured elsewhere
     headline_path, path_of      2021 T01, 2022 T02, then T04a, with the breaks of population
                                 (drawn by the module `headline_picture`)
@@ -35,6 +36,8 @@ from sohoa.indicators.periods import (
     CALENDARS,
     REPORT_STARTS_ON,
     Period,
+    make_period,
+    make_range,
     parse_period,
     periods_of_year,
     today,
@@ -52,7 +55,7 @@ from sohoa.indicators.rates import (
 )
 from sohoa.indicators.readings import Reading, ReadingImport, import_readings
 from sohoa.indicators.results import STATES, case_facts, result_facts
-from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_of
+from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_by_unit, standings_of
 from sohoa.indicators.targets import Indicator, Population, Rulebook, Target, load_rulebook
 
 __all__ = [
@@ -101,6 +104,8 @@ __all__ = [
     "load_indicators",
     "load_moves",
     "load_rulebook",
+    "make_period",
+    "make_range",
     "numerator_documents",
     "parse_period",
     "path_of",
@@ -112,6 +117,7 @@ __all__ = [
     "rulebook_of",
     "running_totals",
     "standings",
+    "standings_by_unit",
     "standings_of",
     "stock_changes",
     "today",

@@ -11,7 +11,7 @@ from sohoa.errors import SohoaError
 from sohoa.settings import LOCAL_TIME
 
 Calendar = Literal["civil", "report"]
-Kind = Literal["year", "half", "quarter"]
+Kind = Literal["year", "half", "quarter", "range"]
 
 CALENDARS: tuple[Calendar, ...] = get_args(Calendar)
 FIRST_YEAR, LAST_YEAR = 1900, 9998
@@ -25,9 +25,9 @@ _LETTERS: dict[Kind, str] = {"year": "", "half": "H", "quarter": "Q"}
 
 @dataclass(frozen=True)
 class Period:
-    """A year, half year or quarter.
+    """A year, half year or quarter, or any range of days.
 
-    `number` is the half or quarter (1 for a year); `start` and `end` are its first and last day, both in it.
+    `number` is the half or quarter (1 for a year or range); `start` and `end` are its first and last day, both in it.
     """
 
     kind: Kind
@@ -39,13 +39,17 @@ class Period:
 
     @property
     def name(self) -> str:
-        """The name that `parse_period` reads: `2022`, `2022Q3`, `2022H1`."""
+        """The name that `parse_period` reads: `2022`, `2022Q3`, `2022H1`; of a range `2022-03-01..2022-04-30`."""
+        if self.kind == "range":
+            return f"{self.start}..{self.end}"
         letter = _LETTERS[self.kind]
         return f"{self.year}{letter}{self.number}" if letter else str(self.year)
 
     @property
     def year_start(self) -> dt.date:
-        """First day of the year that the period belongs to, in its own calendar."""
+        """The day from which cases count: the first of the period's year in its calendar, or of a range itself."""
+        if self.kind == "range":
+            return self.start
         return make_period("year", self.year, 1, self.calendar).start
 
 
@@ -61,6 +65,17 @@ def make_period(kind: Kind, year: int, number: int, calendar: Calendar) -> Perio
     start = _month_start(year, first_month, calendar)
     end = _month_start(year, first_month + months, calendar) - dt.timedelta(days=1)
     return Period(kind, year, number, calendar, start, end)
+
+
+def make_range(start: dt.date, end: dt.date) -> Period:
+    """All days from `start` to `end`; its targets are those of the year in which it ends.
+
+    Raises:
+        SohoaError: it ends before it starts, or lies out of range.
+    """
+    if not (start <= end and start.year >= FIRST_YEAR and end.year <= LAST_YEAR):
+        raise SohoaError(f"{start}..{end} is no range of days: write the first and the last day, both included.")
+    return Period("range", end.year, 1, "civil", start, end)
 
 
 def parse_period(text: str, calendar: str = "civil") -> Period:

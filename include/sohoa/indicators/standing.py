@@ -109,13 +109,19 @@ def standings(settings: Settings, period: Period, unit: str | None = None) -> li
     Raises:
         SohoaError: neither the catalogue nor any figure knows the unit.
     """
-    rates = compute_rates(settings, period=period)
+    found = standings_by_unit(settings, period)
+    known = {one.measured.unit_code for some in found for one in some}
     with reading(settings.catalogue_url) as session:
-        found = list(_standings(session.connection(), period, load_indicators().indicators, rates))
-        known = {one.measured.unit_code for some in found for one in some}
         if unit not in known and session.get(Unit, unit) is None:
             raise SohoaError(say("indicator.unit_unknown", settings.language, unit=unit))
     return [next((one for one in some if one.measured.unit_code == unit), _without(some[0], unit)) for some in found]
+
+
+def standings_by_unit(settings: Settings, period: Period) -> list[list[Standing]]:
+    """Every declared indicator in a period: over all units together first, then of each unit that has a figure."""
+    rates = compute_rates(settings, period=period)
+    with reading(settings.catalogue_url) as session:
+        return list(_standings(session.connection(), period, load_indicators().indicators, rates))
 
 
 def standings_of(settings: Settings, code: str, period: Period, rates: Sequence[Rate] | None = None) -> list[Standing]:

@@ -1,0 +1,30 @@
+"""A report's figures on a real PostgreSQL: frozen by the database itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
+
+from sohoa.catalogue.database import writing
+from sohoa.catalogue.migrate import migrate
+from sohoa.reports import approve_report, build_report, damaged_files, parse_report_period
+from sohoa.settings import Settings
+
+pytestmark = pytest.mark.services
+
+
+def test_a_report_is_published_and_its_figures_cannot_change(postgresql: str, tmp_path: Path) -> None:
+    with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("CREATE DATABASE reports"))
+    settings = Settings(home=tmp_path, catalogue_url=f"{postgresql}/reports", warehouse_url=f"{postgresql}/reports")
+    migrate(settings)
+    draft = build_report(settings, parse_report_period("2022", "report", "vi"), by="test")
+    done = approve_report(settings, draft.id, by="Nguyễn Thị An")
+
+    assert (done.state, damaged_files(settings, done)) == ("published", [])
+    for change in ("UPDATE report SET sha256 = ''", "DELETE FROM report", "TRUNCATE report"):
+        with pytest.raises(DatabaseError, match="do not change"), writing(settings.catalogue_url) as session:
+            session.execute(text(change))

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from cli.running import Sohoa, run
+from sohoa.catalogue.migrate import migrate
+from sohoa.settings import Settings
+
+
+@pytest.fixture
+def sohoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sohoa:
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path))
+    monkeypatch.setenv("SOHOA_LANGUAGE", "vi")
+    migrate(Settings())
+    return partial(run, monkeypatch, capsys)
+
+
+def test_a_report_is_built_shown_and_approved(sohoa: Sohoa) -> None:
+    built = sohoa("report", "build", "--period", "2022-Q1", "--json")
+    assert (built.code, built.json["state"], built.json["version"]) == (1, "draft", 1)
+    number = str(built.json["id"])
+    assert "quý I năm 2022" in sohoa("report", "show", number).out
+
+    approved = sohoa("report", "approve", number, "--by", "Nguyễn Thị An", "--json")
+    assert (approved.code, approved.json["state"], approved.json["decided_by"]) == (0, "published", "Nguyễn Thị An")
+    (Path(approved.json["folder"]) / "bao-cao.xlsx").write_bytes(b"")
+    assert sohoa("report", "show", number).code == 1
+    assert [one["state"] for one in sohoa("report", "list", "--json").json] == ["published"]
+
+
+def test_a_rejection_keeps_its_reason_and_wrong_use_is_said(sohoa: Sohoa) -> None:
+    number = str(sohoa("report", "build", "--period", "2022", "--json").json["id"])
+    rejected = sohoa("report", "reject", number, "--reason", "Thiếu số liệu", "--by", "Nguyễn Thị An", "--json")
+    assert (rejected.code, rejected.json["state"], rejected.json["reason"]) == (0, "rejected", "Thiếu số liệu")
+
+    assert sohoa("report", "build", "--period", "quý I").code == 2
+    assert sohoa("report", "approve", number, "--by", "Nguyễn Thị An").code == 3
+    assert "sohoa report list" in sohoa("report", "approve", "99").err.replace("\n", " ")
