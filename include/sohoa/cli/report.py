@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from sohoa.cli.output import NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem
 from sohoa.errors import SohoaError
@@ -23,9 +26,18 @@ By = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class _PeriodFirst(TyperGroup):
+    """`sohoa report 2022 --out DIR` builds, as tools outside have it (design.md §7)."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        named = bool(args) and (args[0] in self.commands or args[0].startswith("-"))
+        return super().resolve_command(ctx, args if named else ["build", *args])
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    group = typer.Typer(help="Reports: built, approved by a person, published.", no_args_is_help=True)
+    text = "Reports: built, approved by a person, published. A period alone (`sohoa report 2022`) builds."
+    group = typer.Typer(cls=_PeriodFirst, help=text, no_args_is_help=True)
     group.callback()(lambda: None)
     for name, command in (
         ("build", build),
@@ -39,14 +51,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def build(
-    period: Annotated[str, typer.Option(help="2022, 2022-Q1, 2022-H1, or FROM..TO (2022-01-01..2022-03-31).")],
+    period: Annotated[str, typer.Argument(help="2022, 2022-Q1, 2022-H1, or FROM..TO (2022-01-01..2022-03-31).")],
     unit: Annotated[str | None, typer.Option(help="Of this unit; the whole Ministry without it.")] = None,
+    out: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for a copy of its files.")] = None,
     calendar: Annotated[str, typer.Option(help="report (a year runs 15/12 to 14/12), or civil.")] = "report",
     by: By = None,
     as_json: Json = False,
 ) -> None:
     """Build a draft of the report of a period that is over; exit code 1, since a person has to approve it."""
-    from sohoa.reports import build_report, parse_report_period
+    from sohoa.reports import build_report, folder_of, parse_report_period
 
     settings = load_settings()
     try:
@@ -55,6 +68,8 @@ def build(
         problem(str(error))
         raise typer.Exit(WRONG_USE) from error
     report = build_report(settings, chosen, unit, by=by or getpass.getuser())
+    if out is not None:
+        shutil.copytree(folder_of(settings, report), out, dirs_exist_ok=True)
     _tell(settings, report, "report.built", as_json=as_json)
     if report.state == "draft":
         raise typer.Exit(NEEDS_PERSON)

@@ -19,7 +19,7 @@ def sohoa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def test_a_report_is_built_shown_and_approved(sohoa: Sohoa) -> None:
-    built = sohoa("report", "build", "--period", "2022-Q1", "--json")
+    built = sohoa("report", "build", "2022-Q1", "--json")
     assert (built.code, built.json["state"], built.json["version"]) == (1, "draft", 1)
     number = str(built.json["id"])
     assert "quý I năm 2022" in sohoa("report", "show", number).out
@@ -31,11 +31,17 @@ def test_a_report_is_built_shown_and_approved(sohoa: Sohoa) -> None:
     assert [one["state"] for one in sohoa("report", "list", "--json").json] == ["published"]
 
 
+def test_a_period_alone_builds_and_its_files_are_copied_to_where_they_are_wanted(sohoa: Sohoa, tmp_path: Path) -> None:
+    built = sohoa("report", "2022Q1", "--out", str(tmp_path / "out"), "--json")
+    assert (built.code, built.json["period"]) == (1, "2022Q1")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"bao-cao.docx", "bao-cao.xlsx", "data.json"}
+
+
 def test_a_rejection_keeps_its_reason_and_wrong_use_is_said(sohoa: Sohoa) -> None:
-    number = str(sohoa("report", "build", "--period", "2022", "--json").json["id"])
+    number = str(sohoa("report", "build", "2022", "--json").json["id"])
     rejected = sohoa("report", "reject", number, "--reason", "Thiếu số liệu", "--by", "Nguyễn Thị An", "--json")
     assert (rejected.code, rejected.json["state"], rejected.json["reason"]) == (0, "rejected", "Thiếu số liệu")
 
-    assert sohoa("report", "build", "--period", "quý I").code == 2
+    assert sohoa("report", "build", "quý I").code == 2
     assert sohoa("report", "approve", number, "--by", "Nguyễn Thị An").code == 3
     assert "sohoa report list" in sohoa("report", "approve", "99").err.replace("\n", " ")
