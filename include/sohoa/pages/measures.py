@@ -28,7 +28,7 @@ _CUT_THROUGH_MM = 15.0  # length of a line that is cut along its letters
 
 _INK_DARKER_THAN = 160
 _RIM_MM = 6.0  # shadows at the edges are not print
-_PRINT_MM2 = 250.0  # a page of print; no need to look at its letters one by one
+_PRINT_MM2 = 1000.0  # a page of print, more than any shadow: no need to look at its letters one by one
 _BLANK_INK_MM2 = 25.0  # a few specks; a drawing or a dark stamp has more
 _FEWEST_LETTERS = 3  # a page number alone is no print
 _LETTER_TALL_MM, _LETTER_WIDE_MM = (1.0, 20.0), 40.0

@@ -254,6 +254,15 @@ def test_an_empty_page_with_scattered_dirt_as_tall_as_small_letters_is_blank(dpi
 
 
 @pytest.mark.parametrize("dpi", [200, 300])
+def test_an_empty_sheet_that_lay_askew_is_blank_although_its_edge_throws_a_shadow(dpi: int) -> None:
+    page = sheet(dpi, "", colour=False)
+    px_per_mm = dpi / 25.4
+    narrow, wide = round(6 * px_per_mm), round(10 * px_per_mm)
+    ImageDraw.Draw(page).polygon(((0, 0), (narrow, 0), (wide, page.height), (0, page.height)), fill=(70, 70, 70))
+    assert is_blank(flattened(page), dpi)
+
+
+@pytest.mark.parametrize("dpi", [200, 300])
 def test_an_empty_page_with_specks_is_blank(dpi: int) -> None:
     assert is_blank(flattened(specked(dpi, 40)), dpi)
 
