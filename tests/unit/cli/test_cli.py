@@ -51,6 +51,8 @@ COMMANDS = [
     ("indicators", "base"),
     ("indicators", "approve-base"),
     ("indicators", "forecast"),
+    ("report",),
+    *(("report", name) for name in ("build", "list", "show", "approve", "reject")),
     ("review",),
     *(("review", name) for name in REVIEW),
     ("secrecy",),
