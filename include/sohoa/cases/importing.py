@@ -7,7 +7,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.cases.reading import CaseFile
 from sohoa.cases.rows import Case, Component, Handover
-from sohoa.catalogue.database import writing
+from sohoa.catalogue.database import chunks, writing
 from sohoa.catalogue.models import (
     CaseComponent,
     CaseHandover,
@@ -111,7 +110,7 @@ def import_cases(settings: Settings, file: Path, told: CaseFile, *, today: dt.da
         for code, name in sorted({case.unit_code: case.unit_name for case in told.cases.values()}.items()):
             ensure_unit(session, code, name, "case export")
         counts: Counter[str] = Counter()
-        for some in _portions(told.cases):
+        for some in chunks(told.cases, CASES_AT_ONCE):
             counts.update(_store(session, entry, told, some))
         entry.n_new, entry.n_changed, entry.n_unchanged = (counts[kind] for kind in ("new", "changed", "unchanged"))
     return CaseImport(entry.id, entry.file_name, entry.n_rows, entry.n_new, entry.n_changed, entry.n_unchanged)
@@ -127,12 +126,6 @@ def _one_at_a_time(session: Session) -> None:
     """Let imports follow one another: two at once would both find the same case missing."""
     if session.get_bind().dialect.name == "postgresql":  # a writing SQLite transaction is alone anyway
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-
-
-def _portions(dossiers: Iterable[str]) -> Iterator[list[str]]:
-    remaining = iter(dossiers)
-    while some := list(islice(remaining, CASES_AT_ONCE)):
-        yield some
 
 
 def _store(session: Session, entry: FigureImport, told: CaseFile, dossiers: Sequence[str]) -> Counter[str]:

@@ -6,17 +6,20 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from sohoa.errors import SohoaError
+
+Item = TypeVar("Item")
 
 BUSY_SECONDS = 60
 _BETWEEN_TRIES_SECONDS = 0.05
@@ -124,6 +127,13 @@ def reading(url: str) -> Iterator[Session]:
     """A session that only reads, from one consistent state of the database."""
     with connect(url).connect() as connection, Session(connection) as session:
         yield session
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items, so many at a time: databases limit the parameters of a query."""
+    remaining = iter(items)
+    while part := list(islice(remaining, size)):
+        yield part
 
 
 def forget_deleted(url: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import OPEN, Document, Dossier, FileOutcome, Result, ReviewItem, ScanFile
 from sohoa.indicators.moves import Moves
 from sohoa.indicators.populations import is_digitised, is_member, population_spells
@@ -126,7 +127,7 @@ def _number(number: str | None, notation: str | None, issued_on: dt.date | None)
 def _by_number(connection: Connection, numbers: set[Number]) -> dict[Number, int]:
     """The results that bear one of these numbers on its day, where only one does."""
     found: dict[Number, list[int]] = {}
-    for codes in _some(sorted({code for code, _ in numbers})):
+    for codes in chunks(sorted({code for code, _ in numbers}), IDS_PER_QUERY):
         query = select(Result.id, Result.code_folded, Result.issued_on).where(Result.code_folded.in_(codes))
         for result_id, code, issued_on in connection.execute(query):
             if code is not None and issued_on is not None and (code, issued_on) in numbers:
@@ -136,13 +137,9 @@ def _by_number(connection: Connection, numbers: set[Number]) -> dict[Number, int
 
 def _by_dossier(connection: Connection, codes: set[str]) -> Iterator[int]:
     """The results of these dossiers, where a dossier has only one."""
-    for some in _some(sorted(codes)):
+    for some in chunks(sorted(codes), IDS_PER_QUERY):
         yield from connection.scalars(_only_result().where(Dossier.code.in_(some)))
 
 
 def _only_result() -> Select[Any]:
     return select(func.min(Dossier.result_id)).group_by(Dossier.code).having(func.count() == 1)
-
-
-def _some(items: list[Any]) -> Iterable[list[Any]]:
-    return (items[first : first + IDS_PER_QUERY] for first in range(0, len(items), IDS_PER_QUERY))

@@ -7,14 +7,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Table, func, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from sohoa.catalogue.database import writing
+from sohoa.catalogue.database import chunks, writing
 from sohoa.catalogue.models import (
     Dossier,
     Event,
@@ -271,7 +270,7 @@ def _store_results(
     for row in rows:
         groups.setdefault(row.result_key, []).append(row)
     counts: Counter[str] = Counter()
-    for chunk in _chunks(groups, CHUNK_RESULTS):
+    for chunk in chunks(groups, CHUNK_RESULTS):
         writes = _compare_chunk(session, entry, {key: groups[key] for key in chunk}, groups.keys())
         _write_chunk(session, entry, writes)
         counts.update(writes.counts)
@@ -577,14 +576,8 @@ def _select_in(
     *columns: InstrumentedAttribute[Any] | Column[Any],
 ) -> Iterator[Any]:
     """Rows whose key is among `keys`; asked for in portions, since databases limit the parameters."""
-    for part in _chunks(keys, _KEYS_PER_SELECT):
+    for part in chunks(keys, _KEYS_PER_SELECT):
         yield from session.execute(select(*columns).where(key.in_(part)))
-
-
-def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    remaining = iter(items)
-    while part := list(islice(remaining, size)):
-        yield part
 
 
 def _table(model: type[Result] | type[Dossier]) -> Table:

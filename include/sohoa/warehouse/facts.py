@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert
 
+from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Result
 from sohoa.indicators import FOREVER, REPORT_STARTS_ON, case_facts, result_facts
 from sohoa.warehouse.dimensions import Row, unit_key
@@ -32,13 +32,6 @@ def reload_facts(source: Connection, target: Connection, result_ids: Sequence[in
         for table in (fact_case, fact_result):
             target.execute(delete(table).where(table.c.result_id.in_(ids)))
         _copy(source, target, Result.id.in_(ids))
-
-
-def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """The items, so many at a time."""
-    remaining = iter(items)
-    while part := list(islice(remaining, size)):
-        yield part
 
 
 def _copy(source: Connection, target: Connection, only: ColumnElement[bool] | None) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import DIGITISED, Document, Dossier, Event, RegisterImport, Result
 from sohoa.indicators import Moves, rulebook_of
-from sohoa.warehouse.facts import IDS_PER_QUERY, chunks
+from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import load
 
 EVENTS_LOOKED_AT_AGAIN = 10_000

@@ -17,12 +17,12 @@ import pandas as pd
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select
 from sqlalchemy.schema import CreateSchema
 
-from sohoa.catalogue.database import connect, reading
+from sohoa.catalogue.database import chunks, connect, reading
 from sohoa.catalogue.models import Event, utc_now
 from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
 from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, periods_until
-from sohoa.warehouse.facts import IDS_PER_QUERY, chunks, load_facts, reload_facts
+from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, reload_facts
 from sohoa.warehouse.known import changed_results, source_counts, state_of
 from sohoa.warehouse.rating import (
     Counts,

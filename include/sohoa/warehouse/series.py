@@ -27,9 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sohoa.catalogue.database import chunks
 from sohoa.indicators import CHANGES, SERIES, STATES, Moves, case_changes, running_totals, stock_changes
 from sohoa.warehouse.dimensions import load_days
-from sohoa.warehouse.facts import IDS_PER_QUERY, chunks
+from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import change_daily, fact_case, fact_digitisation_daily, fact_result
 
 Place: TypeAlias = tuple[Any, ...]
