@@ -12,6 +12,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from sqlalchemy import Connection
+
 from sohoa.catalogue.database import reading
 from sohoa.indicators.bases import Base, base_of
 from sohoa.indicators.declared import DeclaredIndicator, load_indicators
@@ -95,10 +97,16 @@ def headline_path(
     periods = [make_period("year", year, 1, calendar) for year in range(FIRST_YEAR, last_year + 1)]
     rates = {period.year: compute_rates(settings, period=period) for period in periods}
     with reading(settings.catalogue_url) as session:
-        base = base_of(session.connection(), _declared(GROWING))
+        base = base_of_path(session.connection())
+    return path_of(rates, base, calendar=calendar, unit=unit)
+
+
+def base_of_path(connection: Connection) -> Base:
+    """What the path's targets grow from: the approved share, else the assumed one."""
+    base = base_of(connection, _declared(GROWING))
     if base is None:
         raise ValueError(f"{GROWING} has neither a measured nor an assumed base")
-    return path_of(rates, base, calendar=calendar, unit=unit)
+    return base
 
 
 def path_of(

@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.models import Document, DocumentStatus, FileOutcome, ScanFile
-from sohoa.indicators import HeadlinePath, Period, Rate, load_indicators, path_of
-from sohoa.indicators.bases import base_of
-from sohoa.indicators.headline import GROWING, indicator_of_year
+from sohoa.indicators import HeadlinePath, Period, Rate, path_of
+from sohoa.indicators.headline import base_of_path, indicator_of_year
 from sohoa.settings import Settings
 from sohoa.warehouse import published_periods, published_rates, reading_warehouse
 from sohoa_airflow.web.queries import Board, Figure, UnitName, open_catalogue
@@ -51,8 +50,8 @@ class Waiting:
 class Dashboard:
     """One unit's path (or of all together) over the years, and everybody's standing in one period.
 
-    `league` has the best rate first, units without anything to count last. `targets` of the period are those of its
-    year's headline indicator.
+    `indicator` is the headline's of the period's year. `league` has the best rate first, units without anything to
+    count last.
     """
 
     path: HeadlinePath
@@ -103,11 +102,7 @@ def load_dashboard(settings: Settings, board: Board, wanted: str, unit: UnitName
 
 
 def _path(session: Session, rates: dict[int, list[Rate]], unit: str | None) -> HeadlinePath:
-    growing = load_indicators().get(GROWING)
-    base = base_of(session.connection(), growing) if growing else None
-    if base is None:
-        raise ValueError(f"{GROWING} has neither a measured nor an assumed base")
-    return path_of(rates, base, unit=unit)
+    return path_of(rates, base_of_path(session.connection()), unit=unit)
 
 
 def _standings(board: Board, rates: list[Rate]) -> list[Standing]:
