@@ -11,7 +11,7 @@ import typer
 from sohoa.cli.output import WRONG_USE, note, print_json, print_table, problem
 from sohoa.indicators import Forecast, TargetInYear, forecasts, load_indicators
 from sohoa.indicators.forecast import WEEKS
-from sohoa.indicators.wording import target
+from sohoa.indicators.wording import number, target, tenths
 from sohoa.messages import say
 from sohoa.settings import load_settings
 
@@ -53,9 +53,9 @@ def _print_dates(found: Sequence[Forecast], language: str) -> None:
         (
             line.indicator,
             _unit(line, language),
-            f"{_count(line.numerator, language)} / {_count(line.denominator, language)}",
+            f"{number(line.numerator, language)} / {number(line.denominator, language)}",
             _target(line, language),
-            _count(line.missing, language),
+            number(line.missing, language),
             _weekly(line.pace, language),
             _weekly(line.needed_a_week, language),
             _day(line.due_on),
@@ -73,8 +73,8 @@ def _print_reasons(found: Sequence[Forecast], language: str) -> None:
     lines = {(line.unit_code, line.population): line for line in found}
     rows: list[tuple[Any, ...]] = []
     for (_, population), line in lines.items():
-        reasons = [_count(getattr(line.shortfall, name), language) for name in _REASONS]
-        total = _count(line.shortfall.total, language)
+        reasons = [number(getattr(line.shortfall, name), language) for name in _REASONS]
+        total = number(line.shortfall.total, language)
         rows.append((_unit(line, language), population, *reasons, total, say("indicator.verdict_no_data", language)))
     print_table(say("indicator.shortfall_title", language), headings, rows, right=headings[2:7])
 
@@ -110,14 +110,5 @@ def _day(day: dt.date | None) -> str | None:
     return None if day is None else f"{day:%d/%m/%Y}"
 
 
-def _count(number: int, language: str) -> str:
-    text = f"{number:,}"
-    return text.replace(",", ".") if language == "vi" else text
-
-
-def _weekly(number: float | None, language: str) -> str | None:
-    """Documents a week, with one decimal."""
-    if number is None:
-        return None
-    text = f"{number:,.1f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+def _weekly(given: float | None, language: str) -> str | None:
+    return None if given is None else tenths(given, language)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sohoa.indicators.headline import HeadlinePath
 from sohoa.indicators.targets import load_rulebook
+from sohoa.indicators.wording import number
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME
 
@@ -31,8 +32,7 @@ def fraction(numerator: int, denominator: int, language: Language) -> str:
     """Numerator and denominator as people read them; a dash where there is nothing to count."""
     if not denominator:
         return "–"
-    text = f"{numerator:,} / {denominator:,}"
-    return text.replace(",", ".") if language == "vi" else text
+    return f"{number(numerator, language)} / {number(denominator, language)}"
 
 
 def completion_in(year: int) -> float | None:

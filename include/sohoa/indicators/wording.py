@@ -53,5 +53,13 @@ def verdict(line: Standing, language: str) -> str:
 
 def number(given: float, language: str) -> str:
     """At most two decimals, written as the language writes numbers."""
-    text = f"{given:,.2f}".rstrip("0").rstrip(".")
+    return _written(f"{given:,.2f}".rstrip("0").rstrip("."), language)
+
+
+def tenths(given: float, language: str) -> str:
+    """One decimal, such as documents a week."""
+    return _written(f"{given:,.1f}", language)
+
+
+def _written(text: str, language: str) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
