@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sohoa.cli.output import NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem
+from sohoa.cli.periods import CalendarName, calendar_of
 from sohoa.errors import SohoaError
 from sohoa.indicators import (
     BaseStanding,
@@ -17,14 +18,10 @@ from sohoa.indicators import (
     base_standing,
     base_standings,
     load_indicators,
-    parse_period,
 )
-from sohoa.indicators.periods import Calendar
 from sohoa.indicators.wording import fraction, value
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME, Settings, load_settings
-
-CalendarName = Annotated[str, typer.Option("--calendar", help="civil, or report (the year runs 15/12 to 14/12).")]
 
 _FIGURE = re.compile(r"(\d{1,12})/(\d{1,12})", re.ASCII)
 
@@ -40,7 +37,7 @@ def base(
 ) -> None:
     """Print what each growing target grows from: approved, assumed, or nothing yet."""
     settings = load_settings()
-    found = base_standings(settings, _calendar(calendar))
+    found = base_standings(settings, calendar_of(calendar))
     if as_json:
         print_json([_plain(one) for one in found])
         return
@@ -60,7 +57,7 @@ def approve(
 ) -> None:
     """Freeze the measured share of 2022 as the base; without --figure, say what would be approved."""
     settings = load_settings()
-    known = _calendar(calendar)
+    known = calendar_of(calendar)
     if figure is None:
         standing = base_standing(settings, indicator, known)
         print(_told("indicator.base_to_approve", standing, settings, calendar=known))
@@ -113,11 +110,3 @@ def _declared(standing: BaseStanding) -> DeclaredIndicator:
     if found is None:
         raise ValueError(f"{standing.indicator} is not in the ruleset")
     return found
-
-
-def _calendar(name: str) -> Calendar:
-    try:
-        return parse_period("2022", name).calendar
-    except SohoaError as error:
-        problem(str(error))
-        raise typer.Exit(WRONG_USE) from error

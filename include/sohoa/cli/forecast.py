@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sohoa.cli.output import WRONG_USE, note, print_json, print_table, problem
+from sohoa.cli.output import note, print_json, print_table
+from sohoa.cli.periods import day_of
 from sohoa.indicators import Forecast, TargetInYear, forecasts, load_indicators
 from sohoa.indicators.forecast import WEEKS
 from sohoa.indicators.wording import number, target, tenths
@@ -31,12 +32,7 @@ def forecast(
 ) -> None:
     """Print when each target will be reached at the present pace, and why documents are missing."""
     settings = load_settings()
-    try:
-        day = dt.date.fromisoformat(as_of) if as_of else None
-    except ValueError as error:
-        problem(str(error))
-        raise typer.Exit(WRONG_USE) from error
-    found = forecasts(settings, as_of=day, weeks=weeks, unit=unit)
+    found = forecasts(settings, as_of=day_of(as_of), weeks=weeks, unit=unit)
     if as_json:
         print_json([line.as_dict() for line in found])
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,15 +11,14 @@ from typing import Annotated, Any, get_args
 import typer
 
 from sohoa.cli import bases, forecast
-from sohoa.cli.output import WRONG_USE, print_json, print_table, problem
+from sohoa.cli.output import print_json, print_table
+from sohoa.cli.periods import CalendarName, calendar_of, day_of, period_of
 from sohoa.cli.standings import declared_table, print_indicator, print_standings
 from sohoa.errors import SohoaError
 from sohoa.indicators import (
-    Period,
     Rate,
     compute_rates,
     headline_path,
-    parse_period,
     standings,
     standings_of,
     today,
@@ -29,7 +27,6 @@ from sohoa.indicators.headline_picture import Form, Language, headline_picture
 from sohoa.settings import load_settings
 
 PeriodName = Annotated[str | None, typer.Option("--period", help="2022, 2022Q3 or 2022H1; this year without it.")]
-CalendarName = Annotated[str, typer.Option("--calendar", help="civil, or report (the year runs 15/12 to 14/12).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _FIELDS = ("indicator", "unit_code", "period", "as_of", "numerator", "denominator", "rate", "target", "gap", "met")
@@ -50,7 +47,7 @@ def indicators(
     context: typer.Context,
     as_of: Annotated[str | None, typer.Option(help="A day (ISO); today without it.")] = None,
     period: Annotated[str | None, typer.Option(help="2022, 2022Q3 or 2022H1.")] = None,
-    calendar: Annotated[str, typer.Option(help="civil, or report (the year runs 15/12 to 14/12).")] = "civil",
+    calendar: CalendarName = "civil",
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
     form: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
 ) -> None:
@@ -61,22 +58,10 @@ def indicators(
         raise typer.BadParameter("give --as-of or --period, not both")
     if form not in ("table", "json", "csv"):
         raise typer.BadParameter(f"{form} is none of table, json, csv", param_hint="--format")
-    try:
-        day = dt.date.fromisoformat(as_of) if as_of else None
-    except ValueError as error:
-        problem(str(error))
-        raise typer.Exit(WRONG_USE) from error
-    chosen = _period(period, calendar) if period else None
+    day = day_of(as_of)
+    chosen = period_of(period, calendar) if period else None
     rates = compute_rates(load_settings(), period=chosen, as_of=day, unit=unit)
     _print(rates, form)
-
-
-def _period(name: str, calendar: str) -> Period:
-    try:
-        return parse_period(name, calendar)
-    except SohoaError as error:
-        problem(str(error))
-        raise typer.Exit(WRONG_USE) from error
 
 
 def list_(
@@ -93,7 +78,7 @@ def list_(
     if markdown:
         print(declared_table(settings.language))
         return
-    chosen = _period(period or str(today().year), calendar)
+    chosen = period_of(period or str(today().year), calendar)
     lines = standings(settings, chosen, unit)
     if as_json:
         print_json([line.as_dict() for line in lines])
@@ -109,7 +94,7 @@ def show(
 ) -> None:
     """Print one indicator: its sources, and its figure of all units together and of each."""
     settings = load_settings()
-    chosen = _period(period or str(today().year), calendar)
+    chosen = period_of(period or str(today().year), calendar)
     lines = standings_of(settings, indicator, chosen)
     if as_json:
         print_json({**lines[0].indicator.model_dump(mode="json"), "standings": [line.as_dict() for line in lines]})
@@ -126,8 +111,7 @@ def headline(
 ) -> None:
     """Print the headline path as JSON: 2021 T01, 2022 T02, then T04a, with the breaks of population."""
     settings = load_settings()
-    # The calendar is judged where periods are.
-    known = _period(str(last_year), calendar).calendar
+    known = calendar_of(calendar)
     form = _picture_form(picture) if picture else None
     spoken = _language(language or settings.language)
     path = headline_path(settings, last_year, calendar=known, unit=unit)

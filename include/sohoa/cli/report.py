@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sohoa.cli.output import NEEDS_PERSON, WRONG_USE, note, print_json, print_table, problem
-from sohoa.errors import SohoaError
+from sohoa.cli.output import NEEDS_PERSON, note, print_json, print_table, problem
+from sohoa.cli.periods import as_wrong_use
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME, Settings, load_settings
 
@@ -62,11 +62,8 @@ def build(
     from sohoa.reports import build_report, folder_of, parse_report_period
 
     settings = load_settings()
-    try:
+    with as_wrong_use():
         chosen = parse_report_period(period, calendar, settings.language)
-    except SohoaError as error:
-        problem(str(error))
-        raise typer.Exit(WRONG_USE) from error
     report = build_report(settings, chosen, unit, by=by or getpass.getuser())
     if out is not None:
         shutil.copytree(folder_of(settings, report), out, dirs_exist_ok=True)
