@@ -37,7 +37,7 @@ JOURNEY = (
 # What stands beside the journey, and what it uses of it.
 BESIDE = {"samples": ("register", "pages"), "evaluation": ("pages",), "cli": ("samples", "doctor", "evaluation")}
 # What any package may use: the memory, plain data, words.
-COMMON = ("catalogue", "settings", "errors", "messages", "folding", "on_demand", "rulesets", "words")
+COMMON = ("catalogue", "settings", "errors", "messages", "folding", "on_demand", "replacing", "rulesets", "words")
 LIGHT = ("airflow", "sohoa_airflow", *sys.stdlib_module_names)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from sohoa.cli.output import note
 from sohoa.errors import SohoaError
 from sohoa.messages import say
+from sohoa.replacing import replace_file
 from sohoa.settings import load_settings
 
 _MOST_SHEETS = 1000
@@ -49,12 +49,9 @@ def make(
     named = unicodedata.normalize("NFC", batch)
     sheets = [Separator(unit, named, pages, number) for number in range(1, count + 1)]
     content = print_sheets(sheets, partial(_say, load_settings().language))
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
-        part.write_bytes(content)
-        part.replace(out)
+        replace_file(out, content)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise SohoaError(f"{out} cannot be written: {error.strerror}") from error
     note(f"{count} sheets in {out}")
 

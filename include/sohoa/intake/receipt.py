@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sohoa.catalogue.documents import written_code
 from sohoa.catalogue.models import Batch, Document, DocumentStatus, FileOutcome, Page, PageStatus, ScanFile
 from sohoa.catalogue.overview import SEPARATOR, documents_by_file
 from sohoa.messages import duplicate_text, reason_text, say
+from sohoa.replacing import replace_file
 from sohoa.settings import LOCAL_TIME, Settings
 
 # With the wide forms that East Asian settings take for the narrow ones.
@@ -57,8 +57,8 @@ def write_receipt(settings: Settings, batch_id: str) -> Path:
         lines = receipt_lines(settings, session, batch_id)
     folder = settings.outbox / batch.unit_code / batch_id
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / "receipt.csv", _as_csv(lines, language))
-    _replace(folder / "receipt.html", _as_html(batch, lines, language))
+    replace_file(folder / "receipt.csv", _as_csv(lines, language))
+    replace_file(folder / "receipt.html", _as_html(batch, lines, language))
     return folder
 
 
@@ -159,9 +159,3 @@ def _as_html(batch: Batch, lines: list[ReceiptLine], language: str) -> bytes:
         claimed_at=batch.claimed_at.astimezone(LOCAL_TIME).strftime("%d/%m/%Y %H:%M") if batch.claimed_at else "",
     )
     return html.encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    part.write_bytes(content)
-    part.replace(path)

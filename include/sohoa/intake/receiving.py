@@ -28,6 +28,7 @@ from sohoa.intake.grouping import Delivered, plan_groups
 from sohoa.intake.manifest import ManifestEntry, read_manifest
 from sohoa.intake.watching import new_batch_id
 from sohoa.pages import PageWorker, PageWorkers, Unreadable
+from sohoa.replacing import replace_file
 from sohoa.settings import LOCAL_TIME, Settings
 
 logger = logging.getLogger(__name__)
@@ -242,5 +243,4 @@ def _keep_in_quarantine(settings: Settings, batch_id: str, arrival: Arrival) -> 
     shutil.copyfile(Store(settings.archive).path(master_key(arrival.sha256)), part)
     part.replace(folder / name)
     reason = {"file": arrival.file.path, "sha256": arrival.sha256, "reason": arrival.reason}
-    part.write_text(json.dumps(reason, ensure_ascii=False, indent=1), encoding="utf-8")
-    part.replace(folder / f"{name}.json")
+    replace_file(folder / f"{name}.json", json.dumps(reason, ensure_ascii=False, indent=1).encode())

@@ -10,9 +10,7 @@ import datetime as dt
 import hashlib
 import html
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from sohoa.messages import say
 from sohoa.quality.judging import load_gate
 from sohoa.quality.suites import GATES, SEVERITIES
 from sohoa.quality.verdicts import WHOLE, Check, GateResult, explain
+from sohoa.replacing import replace_file
 from sohoa.settings import LOCAL_TIME, Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,8 +43,8 @@ def write_data_docs(settings: Settings, result: GateResult) -> Path:
     page = root / result.gate / f"{_file_name(result.subject_id)}.html"
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        _write(page, _page_html(result, settings.language))
-        _write(page.with_suffix(".json"), json.dumps(_summary(result), ensure_ascii=False, indent=1))
+        replace_file(page, _page_html(result, settings.language).encode())
+        replace_file(page.with_suffix(".json"), json.dumps(_summary(result), ensure_ascii=False, indent=1).encode())
         _renew_index(root, settings.language)
     except OSError as error:
         raise SohoaError(f"Data Docs cannot be written below {root} ({error}): check space and rights.") from error
@@ -59,19 +58,6 @@ def _file_name(subject_id: str) -> str:
         return safe
     digest = hashlib.sha256(subject_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{safe}-{digest}" if safe else digest
-
-
-def _write(path: Path, text: str) -> None:
-    # A reader sees the old page or the new one, never half a page.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _summary(result: GateResult) -> dict[str, Any]:
@@ -93,7 +79,7 @@ def _renew_index(root: Path, language: str) -> None:
     """Write the index, and again if another run added its page meanwhile: the last to write has seen all."""
     written: list[tuple[str, int]] | None = None
     while (found := _runs_found(root)) != written:
-        _write(root / "index.html", _index_html(root, [name for name, _ in found], language))
+        replace_file(root / "index.html", _index_html(root, [name for name, _ in found], language).encode())
         written = found
 
 

@@ -47,14 +47,6 @@ def damaged_files(settings: Settings, report: Report) -> list[str]:
     return [name for name, sha256 in report.files.items() if _sha256(folder / name) != sha256]
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a text file at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
 def _reports(area: Path) -> Path:
     return area / "reports"
 

@@ -8,7 +8,8 @@ from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import Event, Report, utc_now
 from sohoa.messages import say
-from sohoa.reports.files import folder_of, write_text
+from sohoa.replacing import replace_file
+from sohoa.reports.files import folder_of
 from sohoa.reports.periods import MINISTRY_SCOPE
 from sohoa.settings import LOCAL_TIME, Settings
 
@@ -51,7 +52,8 @@ def write_waiting(settings: Settings) -> None:
     lines = [say("report.waiting_title", settings.language), ""]
     for one in drafts:
         lines += [_line(settings, one, told[one.id]), f"  {say('report.waiting_help', settings.language, id=one.id)}"]
-    write_text(path, "\n".join(lines) + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, ("\n".join(lines) + "\n").encode())
 
 
 def _line(settings: Settings, report: Report, n: int) -> str:

@@ -17,6 +17,7 @@ from sohoa.archive.groups import page_source
 from sohoa.catalogue.database import reading
 from sohoa.catalogue.models import Correction, Document, DocumentStatus, Page
 from sohoa.pages import PageWorker, Unreadable
+from sohoa.replacing import replace_file
 from sohoa.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -112,9 +113,7 @@ def export_labels(settings: Settings, out: Path, *, images: bool = False) -> int
     if images:
         _write_images(settings, rows, pages, out)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    part = out / f".{CORRECTIONS}.part"
-    part.write_text(text, encoding="utf-8")
-    part.replace(out / CORRECTIONS)
+    replace_file(out / CORRECTIONS, text.encode())
     return len(rows)
 
 
