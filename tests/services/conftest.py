@@ -22,11 +22,13 @@ from sohoa.catalogue.overview import batch_overview
 from sohoa.samples import Level, make_samples
 from sohoa.settings import Settings
 from sohoa.warehouse import unpublished_event
-from sohoa_airflow.local import COMPONENTS, LocalAirflow, free_port
+from sohoa_airflow.local import COMPONENTS, USER, LocalAirflow, free_port
 
 BIN = Path(sys.executable).parent
 UNSEEN_SEED = 41017
 UNIT = "G09.01"
+APPROVER = "tran.thi.binh"
+"""Of reports; an account of `running_stack`."""
 
 
 @pytest.fixture(scope="session")
@@ -184,6 +186,7 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory, drops: Drops) -> Ite
         extra={
             "SOHOA_REST_SECONDS": "3",
             "SOHOA_CHUNK_PAGES": "4",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin,{APPROVER}:op",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
             "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
