@@ -7,9 +7,11 @@ December also a half, in December also the year. Asks a person about each; publi
 publishes nothing.
 **Trigger**: midnight of 15 March, June, September, December (NĐ 09/2019/NĐ-CP: periods close on the 14th). By hand
 for any period or unit: trigger with `period` (`2022`, `2022-Q1`, `2022-H1`, `2022-01-01..2022-03-31`) and `unit`.
+Who may answer: `SOHOA_REPORT_APPROVERS`; without it, everyone who may answer for this DAG.
 **Owner**: data-engineering.
-**When it fails**: a red `ask` means that nobody answered for eight days: clear it, or decide with
-`sohoa report approve|reject`. Otherwise mend what the log names and clear the task; nothing is published twice.
+**When it fails**: a red `ask` means that nobody answered for eight days, or that its log names an approver without
+account: clear it, or decide with `sohoa report approve|reject`. Otherwise mend what the log names and clear the task;
+nothing is published twice.
 """
 
 from __future__ import annotations

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         {}, description="user name → role at the review desk, for auth managers that tell no roles (JSON)"
     )
 
+    report_approvers: dict[str, str] = Field(
+        {},
+        description="id of a user in Airflow → name: who may decide on reports there; none: who may answer for the DAG "
+        "(JSON). SimpleAuthManager: the user name; FAB: the number that `airflow users list` shows",
+    )
+
     @model_validator(mode="after")
     def _below_home(self) -> Settings:
         home = self.home = _folder(self.home)

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, get_current_context
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 APPROVE, REJECT = "Duyệt / Approve", "Không duyệt / Reject"
 REASON = "reason"
@@ -45,7 +45,8 @@ def build_reports(params: dict[str, Any]) -> list[dict[str, Any]]:
 class ReportApproval(HITLOperator):
     """Ask a person to approve or reject a draft; the task waits without a slot until someone answers.
 
-    Asked again because nobody answered, it reminds. A draft that was decided on elsewhere is not asked about.
+    Asked again because nobody answered, it reminds. A draft that was decided on elsewhere is not asked about. Who may
+    answer is a setting (`report_approvers`), read when it asks and again when someone has answered.
 
     Args:
         question: Of `build_reports`.
@@ -61,14 +62,28 @@ class ReportApproval(HITLOperator):
         """Ask, unless the report is no draft any more."""
         from sohoa.reports import is_waiting, remind
         from sohoa.settings import load_settings
+        from sohoa_airflow.approvers import assigned_users
 
         settings, report_id = load_settings(), self.question["report_id"]
         if not is_waiting(settings, report_id):
             raise AirflowSkipException(f"report {report_id} was decided on elsewhere")
+        self.assigned_users = assigned_users(settings)
         if context["ti"].try_number > 1:
             remind(settings, report_id)
         self.subject, self.body = self.question["subject"], self.question["body"]
         return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """Take the answer of someone who may decide; whoever else it is from, the task fails and asks again."""
+        from sohoa.settings import load_settings
+        from sohoa_airflow.approvers import may_decide
+
+        answer = super().execute_complete(context, event)
+        person = answer["responded_by_user"] or {}
+        if not may_decide(load_settings(), person.get("id")):
+            name, report_id = person.get("name", "nobody"), self.question["report_id"]
+            raise AirflowException(f"{name} may not decide on report {report_id}: see SOHOA_REPORT_APPROVERS")
+        return answer
 
 
 def settle_report(question: dict[str, Any], answer: dict[str, Any]) -> str:

@@ -186,6 +186,7 @@ def running_stack(tmp_path_factory: pytest.TempPathFactory, drops: Drops) -> Ite
         extra={
             "SOHOA_REST_SECONDS": "3",
             "SOHOA_CHUNK_PAGES": "4",
+            "SOHOA_REPORT_APPROVERS": json.dumps({APPROVER: "Trần Thị Bình"}),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin,{APPROVER}:op",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",

@@ -15,6 +15,7 @@ from sohoa.catalogue.models import Report
 from sohoa.reports import damaged_files, find_report
 from sohoa.settings import Settings
 from sohoa_airflow.approval import APPROVE, REJECT
+from sohoa_airflow.local import USER
 
 pytestmark = pytest.mark.services
 
@@ -94,6 +95,7 @@ def test_what_a_person_answers_through_the_api_is_published_or_kept_with_its_rea
     assert published(settings) == set()
     assert waiting_list.exists()
 
+    assert answer(stack, USER, half, APPROVE) == 403, "an administrator is no approver"
     assert answer(stack, APPROVER, half, APPROVE) == 200
     assert answer(stack, APPROVER, quarter, REJECT, "Thiếu sổ kết quả quý II") == 200
     assert wait_for_end(stack, run) == "success"
