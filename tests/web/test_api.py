@@ -44,13 +44,14 @@ def test_every_declared_indicator_is_listed_with_its_legal_source(client: TestCl
     assert t02["legal_sources"][0]["lines"] == [96]
 
 
-def test_periods_are_civil_years_quarters_and_report_years_from_the_15th(client: TestClient) -> None:
+def test_periods_are_those_of_both_calendars_reports_from_the_15th(client: TestClient) -> None:
     days = {
         (one["calendar"], one["name"]): (one["starts_on"], one["ends_on"]) for one in ask(client, "periods")["items"]
     }
     assert days["civil", "2022"] == ("2022-01-01", "2022-12-31")
     assert days["civil", "2022Q3"] == ("2022-07-01", "2022-09-30")
     assert days["report", "2022"] == ("2021-12-15", "2022-12-14")
+    assert days["report", "2022Q3"] == ("2022-06-15", "2022-09-14")
 
 
 @pytest.mark.parametrize("calendar", ["civil", "report"])

@@ -97,7 +97,7 @@ def test_a_unit_without_anything_to_count_comes_last_without_place_or_rate(world
     assert "0,0" not in last
 
 
-@pytest.mark.parametrize("period", ["civil:2022", "civil:2022Q3", "report:2022"])
+@pytest.mark.parametrize("period", ["civil:2022", "civil:2022Q3", "report:2022", "report:2023Q1"])
 def test_every_number_opens_the_list_behind_it(client: TestClient, period: str) -> None:
     league = (
         client.get(f"/?period={period}&lang=en").text.partition('class="stack league"')[2].partition("</section>")[0]
@@ -125,6 +125,16 @@ def test_the_backlog_counts_what_waits(client: TestClient) -> None:
 
 def test_report_periods_show_their_days(client: TestClient) -> None:
     assert "Năm 2022 kỳ báo cáo (15/12/2021 – 14/12/2022)" in text_of(client.get("/?period=report:2022").text)
+    assert "Quý I/2023 kỳ báo cáo (15/12/2022 – 14/03/2023)" in text_of(client.get("/?period=report:2023Q1").text)
+
+
+def test_of_the_report_periods_years_are_offered_first_then_quarters_the_newest_before_older_ones(
+    client: TestClient,
+) -> None:
+    offered = re.findall(r'<option value="report:(\w+)"', client.get("/").text)
+    years, quarters, halves = ([one for one in offered if (one[4:5] or "-") == kind] for kind in "-QH")
+    assert offered == [*years, *quarters, *halves]
+    assert all(group and group == sorted(group, reverse=True) for group in (years, quarters, halves))
 
 
 def test_an_empty_register_is_shown_as_such(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, select
 
 from sohoa.catalogue.models import Procedure, Unit
 from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
+from sohoa.indicators.periods import CALENDARS
 from sohoa.messages import say
 from sohoa.warehouse import tables
 from sohoa.warehouse.tables import NO_PROCEDURE
@@ -126,11 +127,11 @@ def _report_month(day: dt.date) -> dt.date:
 
 
 def periods_until(last_day: dt.date) -> list[Period]:
-    """Civil years with halves and quarters, and report years, that have begun by `last_day`."""
+    """Years with their halves and quarters, of both calendars, that have begun by `last_day`."""
+    # The report year starts in the December before.
     years = range(FIRST_YEAR, last_day.year + 2)
-    civil = [period for year in years for period in periods_of_year(year, "civil")]
-    report = [period for year in years for period in periods_of_year(year, "report") if period.kind == "year"]
-    return [period for period in civil + report if period.start <= last_day]
+    of_both = (period for calendar in CALENDARS for year in years for period in periods_of_year(year, calendar))
+    return [period for period in of_both if period.start <= last_day]
 
 
 def period_key(period: Period) -> str:

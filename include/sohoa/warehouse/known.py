@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import DIGITISED, Document, Dossier, Event, RegisterImport, Result
 from sohoa.indicators import Moves, rulebook_of
+from sohoa.warehouse.dimensions import periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import load
 
@@ -39,7 +40,7 @@ def state_of(source: Connection, moves: Moves, as_of: dt.date) -> State:
     return State(
         source.scalar(select(func.max(Event.id))) or 0,
         source.scalar(select(func.max(RegisterImport.id))) or 0,
-        hashlib.sha256(repr((rulebook_of(source), moves)).encode()).hexdigest()[:16],
+        hashlib.sha256(repr((rulebook_of(source), moves, periods_until(as_of))).encode()).hexdigest()[:16],
         as_of,
     )
 

@@ -125,11 +125,14 @@ def league_table(visit: CurrentVisit, period: str = "") -> Response:
 
 
 def _grouped(periods: Sequence[Period]) -> list[tuple[str, list[Period]]]:
-    """The periods to choose from, the newest first: civil ones by their kind, then those of reports."""
+    """The periods to choose from: civil ones by their kind, then those of reports; of each kind the newest first."""
     kinds = ("year", "quarter", "half")
-    groups = [(kind, [one for one in periods if (one.calendar, one.kind) == ("civil", kind)]) for kind in kinds]
-    groups.append(("report", [one for one in periods if one.calendar == "report"]))
-    return [(name, found[::-1]) for name, found in groups if found]
+    groups = [
+        (kind, [one for one in reversed(periods) if (one.calendar, one.kind) == ("civil", kind)]) for kind in kinds
+    ]
+    of_reports = [one for one in reversed(periods) if one.calendar == "report"]
+    groups.append(("report", sorted(of_reports, key=lambda one: kinds.index(one.kind))))
+    return [(name, found) for name, found in groups if found]
 
 
 def _load(visit: Visit, unit: str, period: str = "") -> tuple[Board, UnitName | None, Dashboard]:

@@ -69,7 +69,7 @@ def indicator(
 
 @router.get("/periods", name="api_periods", summary="Report periods")
 def periods() -> Periods:
-    """The periods for which there are figures: civil years, halves and quarters, and report years."""
+    """The periods for which there are figures: years, halves and quarters of both calendars."""
     return figures.all_periods(load_settings())
 
 
