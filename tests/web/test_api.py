@@ -14,10 +14,12 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from sohoa.catalogue.database import writing
+from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Document
-from sohoa.indicators import compute_rates, load_indicators, parse_period, population_items
+from sohoa.indicators import compute_rates, import_readings, load_indicators, parse_period, population_items
 from sohoa.reading.secrecy import DOUBT
 from sohoa.settings import Settings
+from sohoa.warehouse import refresh_warehouse
 from sohoa_airflow.web.api.routes import PREFIX
 from sohoa_airflow.web.app import app
 from web.world import PUBLISHED, UNITS, make_world
@@ -70,6 +72,20 @@ def test_a_value_stands_beside_its_target(client: TestClient) -> None:
     (value,) = told["values"]
     assert (value["numerator"], value["denominator"], value["verdict"]) == (9, 12, "missed")
     assert value["gap"] == pytest.approx(0.05)
+
+
+def test_minutes_above_what_is_allowed_are_missing_to_the_target(
+    logged_in: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = Settings(home=tmp_path)
+    migrate(fresh)
+    readings = "Mã chỉ tiêu,Mã đơn vị,Kỳ,Tử số,Mẫu số,Giá trị,Nguồn số liệu\nT10,G09,2023,360,20,,Hệ thống xếp hàng\n"
+    (tmp_path / "readings.csv").write_text(readings, encoding="utf-8")
+    import_readings(fresh, tmp_path / "readings.csv")
+    refresh_warehouse(fresh)
+    monkeypatch.setenv("SOHOA_HOME", str(tmp_path))
+    (value,) = ask(TestClient(app), "indicators/T10?period=2023")["values"]
+    assert (value["value"], value["verdict"], value["gap"]) == (18, "missed", 3)
 
 
 def test_what_has_no_figure_says_what_is_missing(client: TestClient) -> None:

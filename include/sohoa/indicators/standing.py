@@ -27,6 +27,7 @@ from sohoa.settings import Settings
 
 Verdict = Literal["met", "missed", "no_data", "no_target", "no_base", "ambiguous", "not_comparable"]
 
+CONCLUSIVE = ("met", "missed")
 EVIDENCE_TO_COME = "indicator.missing_evidence"
 _COMPARE = {">=": operator.ge, "<=": operator.le}
 
@@ -63,6 +64,14 @@ class Standing:
     target: TargetInYear | None
     verdict: Verdict
     overdue: bool = False
+
+    @property
+    def gap(self) -> float | None:
+        """What is missing to the target in the unit of measure, below 0 where it is exceeded; None without verdict."""
+        if self.verdict not in CONCLUSIVE or self.target is None or self.measured.value is None:
+            return None
+        short = float(self.target.value) - self.measured.value
+        return round(short if self.indicator.comparator == ">=" else -short, 9)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -33,7 +33,6 @@ from sohoa.reports.periods import days_of, period_text
 from sohoa.settings import Settings
 
 SCHEMA = 1
-CONCLUSIVE = ("met", "missed")
 
 
 def measure(settings: Settings, period: Period, unit: str | None = None) -> dict[str, Any]:
@@ -93,14 +92,6 @@ def fingerprint(data: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()
 
 
-def gap_of(one: Standing) -> float | None:
-    """What is missing to the target in the unit of measure, below 0 where it is exceeded; None without a verdict."""
-    if one.verdict not in CONCLUSIVE or one.target is None or one.measured.value is None:
-        return None
-    short = float(one.target.value) - one.measured.value
-    return round(short if one.indicator.comparator == ">=" else -short, 9)
-
-
 def _scope(session: Session, code: str | None, language: str) -> dict[str, Any]:
     """Who reports: its names as a letterhead shows them; `symbol` None where the ruleset knows none."""
     unit = session.get(Unit, code or MINISTRY)
@@ -118,7 +109,7 @@ def _scope(session: Session, code: str | None, language: str) -> dict[str, Any]:
 
 
 def _line(one: Standing, language: str) -> dict[str, Any]:
-    gap = gap_of(one)
+    gap = one.gap
     stated = one.target and say(f"indicator.basis_{one.target.basis}", language)
     words = {
         "name": name(one.indicator, language),

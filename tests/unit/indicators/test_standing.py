@@ -234,6 +234,25 @@ def test_readings_are_judged_by_hand_computed_borders(
     assert one(settings, code, changes.get("Kỳ", "2025")).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("code", "changes", "gap"),
+    [
+        ("T13", {"Tử_số": "94", "Mẫu_số": "100"}, 0.01),
+        ("T13", {"Tử_số": "97", "Mẫu_số": "100"}, -0.02),
+        ("T10", {"Tử_số": "360", "Mẫu_số": "20"}, 3.0),
+        ("T10", {"Tử_số": "200", "Mẫu_số": "20"}, -5.0),
+        ("T11", {"Tử_số": "", "Mẫu_số": "", "Giá_trị": "40"}, None),
+        ("T12", {"Kỳ": "2025H1", "Tử_số": "3999", "Mẫu_số": "2"}, None),
+        ("T13", {"Tử_số": "0", "Mẫu_số": "0"}, None),
+    ],
+)
+def test_what_is_missing_is_above_zero_whichever_way_the_target_is_compared(
+    settings: Settings, tmp_path: Path, code: str, changes: dict[str, str], gap: float | None
+) -> None:
+    read(settings, tmp_path, code, **changes)
+    assert one(settings, code, changes.get("Kỳ", "2025")).gap == gap
+
+
 def test_exactly_sixty_per_cent_is_enough(settings: Settings) -> None:
     store(settings, [scanned(DAY, DAY) for _ in range(3)] + [Entry(DAY) for _ in range(2)])
     assert one(settings, "T02", "2022").verdict == "met"

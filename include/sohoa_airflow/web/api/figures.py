@@ -121,15 +121,14 @@ def _target(standing: Standing) -> Target | None:
 
 
 def _value(standing: Standing) -> Value:
-    measured, target = standing.measured, standing.target
-    gap = None if measured.value is None or target is None else float(target.value) - measured.value
+    measured = standing.measured
     missing = (standing.missing_text("vi"), standing.missing_text("en"))
     return Value(
         unit_code=measured.unit_code,
         numerator=measured.numerator,
         denominator=measured.denominator,
         value=measured.value,
-        gap=gap,
+        gap=standing.gap,
         verdict=standing.verdict,
         overdue=standing.overdue,
         missing=Text(vi=missing[0], en=missing[1]) if missing[0] and missing[1] else None,

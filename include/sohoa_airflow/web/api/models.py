@@ -91,7 +91,9 @@ class Value(BaseModel):
     numerator: float | None = Field(examples=[39])
     denominator: float | None = Field(examples=[75])
     value: float | None = Field(description="In the unit of measure; null if there is no figure", examples=[0.52])
-    gap: float | None = Field(description="Target less value; negative when exceeded", examples=[-0.12])
+    gap: float | None = Field(
+        description="What is missing to the target; negative when exceeded; null without verdict", examples=[-0.12]
+    )
     verdict: Verdict = Field(description="How the value stands against the target")
     overdue: bool = Field(description="Missed, and the day to reach it is over")
     missing: Text | None = Field(description="What is missing where there is no figure")
