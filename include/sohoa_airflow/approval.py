@@ -26,6 +26,7 @@ def build_reports(params: dict[str, Any]) -> list[dict[str, Any]]:
     """
     from dataclasses import asdict
 
+    from sohoa.catalogue.models import ReportState
     from sohoa.reports import build_report, closed_the_day_before, parse_report_period, question_of
     from sohoa.settings import load_settings
 
@@ -37,7 +38,7 @@ def build_reports(params: dict[str, Any]) -> list[dict[str, Any]]:
     else:
         raise AirflowFailException("Say which period: trigger the run with the parameter `period` (2022, 2022-Q1 …).")
     reports = [build_report(settings, period, params["unit"] or None, by="airflow") for period in periods]
-    if drafts := [report for report in reports if report.state == "draft"]:
+    if drafts := [report for report in reports if report.state == ReportState.DRAFT]:
         return [asdict(question_of(settings, report)) for report in drafts]
     raise AirflowSkipException("the published reports of these periods have the same figures")
 
@@ -96,6 +97,6 @@ def settle_report(question: dict[str, Any], answer: dict[str, Any]) -> str:
     # A default on time-out would answer for nobody: the library refuses a decision without a person.
     person = (answer["responded_by_user"] or {}).get("name")
     if answer["chosen_options"] == [APPROVE]:
-        return approve_report(settings, report_id, by=person).state
+        return str(approve_report(settings, report_id, by=person).state)
     reason = (answer["params_input"] or {}).get(REASON) or say("report.reason_none", settings.language)
-    return reject_report(settings, report_id, by=person, reason=reason).state
+    return str(reject_report(settings, report_id, by=person, reason=reason).state)

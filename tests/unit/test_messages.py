@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sohoa.catalogue.models import DocumentStatus, FileOutcome
+from sohoa.catalogue.models import DocumentStatus, FileOutcome, ReportState
 from sohoa.duplicates import twins
 from sohoa.journey import repeats
 from sohoa.messages import LANGUAGES, load_messages, reason_text, say
@@ -150,6 +150,11 @@ def test_every_fate_of_a_file_or_document_can_be_told(language: str) -> None:
     fates = {*FileOutcome, *DocumentStatus, "waiting", "gone"} - {FileOutcome.IGNORED}
 
     assert {fate for fate in fates if f"outcome.{fate}" not in load_messages(language)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_of_a_report_can_be_told(language: str) -> None:
+    assert {state for state in ReportState if f"report.state_{state}" not in load_messages(language)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

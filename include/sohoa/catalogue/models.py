@@ -90,6 +90,20 @@ class TextOrigin(StrEnum):
     OWN = "own"  # born digital
 
 
+class ReportState(StrEnum):
+    """What became of a version of a report."""
+
+    DRAFT = "draft"  # waits for a person
+    REPLACED = "replaced"  # a draft in whose place another one came, of other figures
+    REJECTED = "rejected"
+    APPROVED = "approved"  # on its way to the outbox
+    PUBLISHED = "published"
+
+
+APPROVED_REPORTS = (ReportState.APPROVED, ReportState.PUBLISHED)
+"""States of the versions that a person has approved: their files belong into the outbox."""
+
+
 class DocumentStatus(StrEnum):
     """The contract's document states."""
 
@@ -377,7 +391,7 @@ class Report(Base):
     period: Mapped[str] = mapped_column(String(30))
     version: Mapped[int]
     corrects: Mapped[int | None]  # the published version that this one takes the place of
-    state: Mapped[str] = mapped_column(String(10))  # draft | replaced | rejected | approved | published
+    state: Mapped[str] = mapped_column(String(10))  # ReportState
     data: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(String(64))  # of the data as `data.json` has it
     changes: Mapped[list[dict[str, Any]]]  # figures that differ from the version it corrects

@@ -59,6 +59,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build a draft of the report of a period that is over; exit code 1, since a person has to approve it."""
+    from sohoa.catalogue.models import ReportState
     from sohoa.reports import build_report, folder_of, parse_report_period
 
     settings = load_settings()
@@ -68,7 +69,7 @@ def build(
     if out is not None:
         shutil.copytree(folder_of(settings, report), out, dirs_exist_ok=True)
     _tell(settings, report, "report.built", as_json=as_json)
-    if report.state == "draft":
+    if report.state == ReportState.DRAFT:
         raise typer.Exit(NEEDS_PERSON)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import insert_once, record_event
-from sohoa.catalogue.models import Report, utc_now
+from sohoa.catalogue.models import APPROVED_REPORTS, Report, ReportState, utc_now
 from sohoa.errors import SohoaError
 from sohoa.indicators import Period, today
 from sohoa.messages import say
@@ -79,12 +79,12 @@ def _keep(session: Session, data: dict[str, Any], scope: str, by: str) -> Report
     period = data["period"]
     key = {"scope": scope, "calendar": period["calendar"], "period": period["name"]}
     versions = session.scalars(select(Report).filter_by(**key).order_by(Report.version)).all()
-    published = next((one for one in reversed(versions) if one.state in ("approved", "published")), None)
-    newest = next((one for one in reversed(versions) if one.state in ("draft", "approved", "published")), None)
+    published = next((one for one in reversed(versions) if one.state in APPROVED_REPORTS), None)
+    newest = next((one for one in reversed(versions) if one.state in (ReportState.DRAFT, *APPROVED_REPORTS)), None)
     if newest is not None and _figures(newest.data) == _figures(data):
         return newest
     now, sha256 = utc_now(), fingerprint(data)
-    session.execute(update(Report).filter_by(**key, state="draft").values(state="replaced"))
+    session.execute(update(Report).filter_by(**key, state=ReportState.DRAFT).values(state=ReportState.REPLACED))
     version = versions[-1].version + 1 if versions else 1
     stored = insert_once(
         session,
@@ -92,7 +92,7 @@ def _keep(session: Session, data: dict[str, Any], scope: str, by: str) -> Report
         **key,
         version=version,
         corrects=published.version if published else None,
-        state="draft",
+        state=ReportState.DRAFT,
         data=data,
         sha256=sha256,
         changes=changed_figures(published.data, data) if published else [],

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import record_event
-from sohoa.catalogue.models import Report, utc_now
+from sohoa.catalogue.models import APPROVED_REPORTS, Report, ReportState, utc_now
 from sohoa.errors import SohoaError
 from sohoa.indicators import approve_base, load_indicators
 from sohoa.indicators.bases import base_of
@@ -35,12 +35,12 @@ def approve_report(settings: Settings, report_id: int, *, by: str | None) -> Rep
     """
     person = reviewer_name(by, settings.language)
     with writing(settings.catalogue_url) as session:
-        report = _open(settings, session.get(Report, report_id), report_id, also=("approved", "published"))
-        if report.state == "draft":
-            report.state, report.decided_by, report.decided_at = "approved", person, utc_now()
+        report = _open(settings, session.get(Report, report_id), report_id, also=APPROVED_REPORTS)
+        if report.state == ReportState.DRAFT:
+            report.state, report.decided_by, report.decided_at = ReportState.APPROVED, person, utc_now()
             session.flush()
             _tell(session, report, "report_approved", person)
-    if report.state == "approved":
+    if report.state == ReportState.APPROVED:
         _freeze_bases(settings, report)
         _publish(settings, report)
     return report
@@ -57,17 +57,17 @@ def reject_report(settings: Settings, report_id: int, *, by: str | None, reason:
         raise SohoaError(say("report.reason_missing", settings.language))
     with writing(settings.catalogue_url) as session:
         report = _open(settings, session.get(Report, report_id), report_id)
-        report.state, report.decided_by, report.decided_at, report.reason = "rejected", person, utc_now(), why
+        report.state, report.decided_by, report.decided_at, report.reason = ReportState.REJECTED, person, utc_now(), why
         session.flush()
         _tell(session, report, "report_rejected", person, reason=why)
     write_waiting(settings)
     return report
 
 
-def _open(settings: Settings, report: Report | None, report_id: int, also: tuple[str, ...] = ()) -> Report:
+def _open(settings: Settings, report: Report | None, report_id: int, also: tuple[ReportState, ...] = ()) -> Report:
     if report is None:
         raise SohoaError(say("report.unknown", settings.language, id=report_id))
-    if report.state not in ("draft", *also):
+    if report.state not in (ReportState.DRAFT, *also):
         state = say(f"report.state_{report.state}", settings.language)
         raise SohoaError(say("report.not_draft", settings.language, id=report_id, state=state))
     return report
@@ -77,8 +77,8 @@ def _publish(settings: Settings, report: Report) -> None:
     hashes = publish_files(settings, report)
     with writing(settings.catalogue_url) as session:
         stored = session.get_one(Report, report.id)
-        if stored.state == "approved":
-            stored.state, stored.published_at, stored.files = "published", utc_now(), dict(hashes)
+        if stored.state == ReportState.APPROVED:
+            stored.state, stored.published_at, stored.files = ReportState.PUBLISHED, utc_now(), dict(hashes)
             session.flush()
             _tell(session, stored, "report_published", report.decided_by or "", files=hashes)
         report.state, report.published_at, report.files = stored.state, stored.published_at, stored.files

@@ -7,7 +7,7 @@ import re
 import secrets
 from pathlib import Path
 
-from sohoa.catalogue.models import Report
+from sohoa.catalogue.models import APPROVED_REPORTS, Report, ReportState
 from sohoa.reports.document import render_docx
 from sohoa.reports.edition import Edition
 from sohoa.reports.figures import canonical
@@ -19,14 +19,14 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
 def folder_of(settings: Settings, report: Report) -> Path:
     """The folder of its files: in the outbox once it is approved, before that in the work area."""
-    is_public = report.state in ("approved", "published")
+    is_public = report.state in APPROVED_REPORTS
     return _reports(settings.outbox if is_public else settings.work) / _name(report)
 
 
 def lay_draft(settings: Settings, report: Report) -> Path:
     """Write the draft's files, marked as such; return their folder. One that is approved stays as it is."""
     folder = folder_of(settings, report)
-    if report.state == "draft":
+    if report.state == ReportState.DRAFT:
         _write(folder, _files(report, is_draft=True))
     return folder
 

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.events import record_event
-from sohoa.catalogue.models import Event, Report, utc_now
+from sohoa.catalogue.models import Event, Report, ReportState, utc_now
 from sohoa.messages import say
 from sohoa.replacing import replace_file
 from sohoa.reports.files import folder_of
@@ -19,7 +19,7 @@ FILE = "cho-duyet.txt"
 def is_waiting(settings: Settings, report_id: int) -> bool:
     """Whether a report is a draft on which nobody has decided yet."""
     with reading(settings.catalogue_url) as session:
-        return session.scalar(select(Report.state).where(Report.id == report_id)) == "draft"
+        return session.scalar(select(Report.state).where(Report.id == report_id)) == ReportState.DRAFT
 
 
 def remind(settings: Settings, report_id: int) -> int:
@@ -44,7 +44,7 @@ def write_waiting(settings: Settings) -> None:
     """Write the list of reports that wait, with how to decide, to the outbox; none waiting, no list."""
     path = settings.outbox / "reports" / FILE
     with reading(settings.catalogue_url) as session:
-        drafts = session.scalars(select(Report).where(Report.state == "draft").order_by(Report.id)).all()
+        drafts = session.scalars(select(Report).where(Report.state == ReportState.DRAFT).order_by(Report.id)).all()
         told = {one.id: session.scalar(_times_told(one.id)) or 0 for one in drafts}
     if not drafts:
         path.unlink(missing_ok=True)
