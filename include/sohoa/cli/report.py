@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from sohoa.cli.output import NEEDS_PERSON, note, print_json, print_table, problem
 from sohoa.cli.periods import as_wrong_use
+from sohoa.errors import SohoaError
 from sohoa.messages import say
 from sohoa.settings import LOCAL_TIME, Settings, load_settings
 
@@ -60,14 +61,14 @@ def build(
 ) -> None:
     """Build a draft of the report of a period that is over; exit code 1, since a person has to approve it."""
     from sohoa.catalogue.models import ReportState
-    from sohoa.reports import build_report, folder_of, parse_report_period
+    from sohoa.reports import build_report, parse_report_period
 
     settings = load_settings()
     with as_wrong_use():
         chosen = parse_report_period(period, calendar, settings.language)
     report = build_report(settings, chosen, unit, by=by or getpass.getuser())
     if out is not None:
-        shutil.copytree(folder_of(settings, report), out, dirs_exist_ok=True)
+        _copy(settings, report, out)
     _tell(settings, report, "report.built", as_json=as_json)
     if report.state == ReportState.DRAFT:
         raise typer.Exit(NEEDS_PERSON)
@@ -143,6 +144,19 @@ def reject(
     settings = load_settings()
     report = reject_report(settings, report_id, by=by or getpass.getuser(), reason=reason)
     _tell(settings, report, "report.rejected", as_json=as_json)
+
+
+def _copy(settings: Settings, report: Report, out: Path) -> None:
+    """Lay copies of a report's files into a folder."""
+    from sohoa.reports import folder_of
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file in folder_of(settings, report).iterdir():
+            shutil.copyfile(file, out / file.name)
+    except OSError as error:
+        values = {"path": error.filename or out, "reason": error.strerror, "id": report.id}
+        raise SohoaError(say("report.not_copied", settings.language, **values)) from error
 
 
 def _tell(settings: Settings, report: Report, message: str, *, as_json: bool) -> None:

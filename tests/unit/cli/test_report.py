@@ -37,6 +37,18 @@ def test_a_period_alone_builds_and_its_files_are_copied_to_where_they_are_wanted
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"bao-cao.docx", "bao-cao.xlsx", "data.json"}
 
 
+def test_files_that_cannot_be_copied_are_told_and_the_draft_stays(sohoa: Sohoa, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").touch()
+    (tmp_path / "taken" / "data.json").mkdir(parents=True)
+    blocked = {tmp_path / "note.txt" / "out": "note.txt/out", tmp_path / "taken": "taken/data.json"}
+    for out, named in blocked.items():
+        done = sohoa("report", "2022Q1", "--out", str(out))
+        assert done.code == 3
+        assert f"Không ghi được {tmp_path / named} (" in done.err.replace("\n", "")
+        assert "Traceback" not in done.err
+    assert [one["state"] for one in sohoa("report", "list", "--json").json] == ["draft"]
+
+
 def test_a_rejection_keeps_its_reason_and_wrong_use_is_said(sohoa: Sohoa) -> None:
     number = str(sohoa("report", "build", "2022", "--json").json["id"])
     rejected = sohoa("report", "reject", number, "--reason", "Thiếu số liệu", "--by", "Nguyễn Thị An", "--json")
