@@ -49,7 +49,10 @@ class Settings(BaseSettings):
     chunk_pages: int = Field(40, ge=1, description="pages in one call of tesseract, at most")
     max_chunks: int = Field(1000, ge=1, description="Airflow maps at most 1024 tasks")
     jobs: int = Field(
-        2, ge=1, description="chunks read at the same time: by `sohoa digitise`, and slots of Airflow's pool `ocr`"
+        2,
+        ge=1,
+        description="chunks read at the same time by `sohoa digitise` (in Airflow the pool `ocr` says how many), and "
+        "files opened at the same time while a batch is received and while copies are made",
     )
     ocr_language: str = "vie"
     ocr_dpi: int = 200
