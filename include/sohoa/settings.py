@@ -44,7 +44,6 @@ class Settings(BaseSettings):
         description="rest periods after which a batch whose files do not end properly is taken all the same",
     )
     stalled_seconds: float = Field(600.0, gt=0, description="a batch without progress for so long is given out again")
-    poll_seconds: float = Field(2.0, gt=0)
 
     chunk_pages: int = Field(40, ge=1, description="pages in one call of tesseract, at most")
     max_chunks: int = Field(1000, ge=1, description="Airflow maps at most 1024 tasks")
