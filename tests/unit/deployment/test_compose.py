@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from sohoa.cli import app
 from sohoa.settings import Settings
 
-from .compose import COMPOSE_FILE, IMAGE_ROOT, PROJECT, commands, instructions, load_compose, strings
+from .compose import COMPOSE_FILE, IMAGE_ROOT, PROJECT, commands, instructions, load_compose, strings, variables
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "compose-spec.json").read_text(encoding="utf-8"))
 AIRFLOW_SERVICES = {
@@ -27,6 +27,18 @@ AIRFLOW_SERVICES = {
     "airflow-worker",
 }
 STATIONS = {"airflow-init", "airflow-apiserver", "airflow-triggerer", "airflow-worker"}
+SET_BY_THE_TOPOLOGY = {
+    "home",
+    "inbox",
+    "outbox",
+    "quarantine",
+    "work",
+    "archive",
+    "register_dir",
+    "catalogue_url",
+    "warehouse_url",
+    "expectations",
+}
 CELERY_APP = "airflow.providers.celery.executors.celery_executor"
 PROGRAMS_OF_IMAGES = {
     "postgres": {"pg_isready"},
@@ -82,6 +94,16 @@ class TestEnvironment:
         assert not unknown
 
     @pytest.mark.parametrize("name", sorted(STATIONS))
+    def test_whoever_operates_it_can_set_all_that_the_topology_leaves_open(self, raw: dict[str, Any], name: str):
+        environment = raw["services"][name]["environment"]
+        settable = {
+            key
+            for key, value in environment.items()
+            if key.startswith("SOHOA_") and [variable.name for variable in variables(value)] == [key]
+        }
+        assert settable == {f"SOHOA_{field.upper()}" for field in Settings.model_fields.keys() - SET_BY_THE_TOPOLOGY}
+
+    @pytest.mark.parametrize("name", sorted(STATIONS))
     def test_stations_can_load_their_settings(
         self, services: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
     ):
@@ -91,8 +113,8 @@ class TestEnvironment:
         assert settings.home == Path("/srv/sohoa")
         assert settings.catalogue_url.startswith("postgresql+psycopg://sohoa:")
         assert settings.warehouse_url.startswith("postgresql+psycopg://sohoa:")
-        assert settings.rest_seconds == Settings.model_fields["rest_seconds"].default
-        assert settings.language == Settings.model_fields["language"].default
+        for field in Settings.model_fields.keys() - SET_BY_THE_TOPOLOGY:
+            assert getattr(settings, field) == Settings.model_fields[field].default, field
 
     def test_airflow_knows_every_option(self, known_to_airflow: dict[str, Any]):
         assert known_to_airflow["unknown_options"] == []
