@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +14,24 @@ from sqlalchemy import create_engine, select, text
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Batch, Decision, Document, Field, Master, Page, ScanFile, utc_now
-from sohoa.review import Changed, Correct, Held, decide, take, take_this, view_item, waiting
+from sohoa.indicators import parse_period
+from sohoa.review import (
+    Changed,
+    Correct,
+    Held,
+    decide,
+    finish_waiting,
+    take,
+    take_this,
+    unfinished,
+    view_item,
+    waiting,
+)
 from sohoa.settings import Settings
+from sohoa.warehouse import published_rates, reading_warehouse, refresh_warehouse
+from sohoa_airflow.web.app import app
+from web.desk_client import visitor
+from web.desk_world import SUBJECTS, SURE, Paper, make_desk
 
 pytestmark = pytest.mark.services
 
@@ -23,14 +40,25 @@ SHA = "a" * 64
 
 
 @pytest.fixture
-def settings(postgresql: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+def database(postgresql: str, request: pytest.FixtureRequest) -> str:
     name = f"r{abs(hash(request.node.name)) % 10**10}"
     with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    settings = Settings(home=tmp_path, catalogue_url=f"{postgresql}/{name}", warehouse_url=f"{postgresql}/{name}")
+    return f"{postgresql}/{name}"
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path, catalogue_url=database, warehouse_url=database)
     migrate(settings)
     _fill(settings)
     return settings
+
+
+@pytest.fixture
+def nobody_stays_logged_in() -> Iterator[None]:
+    yield
+    app.dependency_overrides.clear()
 
 
 def _fill(settings: Settings) -> None:
@@ -128,3 +156,47 @@ def test_of_many_decisions_on_the_same_state_one_is_taken(settings: Settings) ->
     assert sum(map(bool, at_once(try_it))) == 1
     with reading(settings.catalogue_url) as session:
         assert len(session.scalars(select(Decision)).all()) == 1
+
+
+def test_what_two_people_decide_on_the_page_flows_back_to_statuses_receipt_and_rates(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nobody_stays_logged_in: None
+) -> None:
+    for name, value in (("HOME", str(tmp_path)), ("CATALOGUE_URL", database), ("WAREHOUSE_URL", database)):
+        monkeypatch.setenv(f"SOHOA_{name}", value)
+    misread = Paper("115", "116", looked="115", n_pages=2)
+    by_pen = Paper("207", None, reasons=("handwritten_number",), flags=("handwritten_number",), subject=SUBJECTS[1])
+    not_registered = Paper("411", "411", sure=SURE, registered=False, reasons=("no_register_row",), subject=SUBJECTS[3])
+    settings, (first, second, third) = make_desk(tmp_path, (misread, by_pen, not_registered))
+    an, binh = visitor("an"), visitor("binh")
+    assert digitised(settings) == (0, 2)
+
+    places = [person.post("/review/next").headers["location"] for person in (an, binh)]
+    assert [place.partition("?")[0] for place in places] == [f"/review/{first}", f"/review/{second}"]
+    an.press(first, "accept", **{"field.code_number": "115"})
+    row = re.search(r'name="link" value="(\d+)" data-digit="1"', binh.get(f"/review/{second}").text)
+    assert row is not None
+    binh.press(second, "accept", link=row[1])
+    an.press(third, "propose", "/proposal", propose_unit="G09.02")
+    an.post(f"/review/{third}/release")
+    binh.press(third, "confirm", "/proposal")
+    assert {one.status for one in finish_waiting(settings)} == {"accepted"}
+
+    assert unfinished(settings) == []
+    assert digitised(settings) == (3, 3)
+    with reading(settings.catalogue_url) as session:
+        reviewers = dict(session.execute(select(Decision.document_id, Decision.reviewer)).all())
+        numbers = set(session.scalars(select(Document.code_number).where(Document.result_id.is_not(None))))
+    assert (reviewers[first], reviewers[second]) == ("an", "binh")
+    assert numbers == {"115", "207", "411"}
+    receipt = next((tmp_path / "outbox").glob("*/*/receipt.csv")).read_text(encoding="utf-8-sig")
+    assert receipt.count('"Đã số hóa"') == 3
+
+
+def digitised(settings: Settings) -> tuple[int, int]:
+    """Numerator and denominator of T02 in 2022, as the warehouse publishes them after a refresh."""
+    refresh_warehouse(settings)
+    period = parse_period("2022")
+    with reading_warehouse(settings) as connection:
+        assert connection is not None
+        (rate,) = [one for one in published_rates(connection, [period], [None])[period] if one.indicator == "T02"]
+    return rate.numerator, rate.denominator
