@@ -11,7 +11,8 @@ Who may answer: `SOHOA_REPORT_APPROVERS`; without it, everyone who may answer fo
 **Owner**: data-engineering.
 **When it fails**: a red `ask` means that nobody answered for eight days, or that its log names an approver without
 account: clear it, or decide with `sohoa report approve|reject`. Otherwise mend what the log names and clear the task;
-nothing is published twice.
+nothing is published twice. A question that comes again at once was answered within the second in which it was asked,
+which Airflow 3.3.2 loses: answer again.
 """
 
 from __future__ import annotations
