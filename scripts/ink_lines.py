@@ -36,7 +36,9 @@ _TEXT_FACES = re.compile(
     r"^(Lato|Roboto|Open-?Sans|Liberation|DejaVu|NotoSans-|NotoSerif-|NotoMono|NotoSansMono-|Nimbus|C059|P052|URWBookman|"
     r"URWGothic|Gentium|EBGaramond|Caladea|Carlito|Tinos|Arimo|Cousine|Free|Hack|Go-|Karla|Cabin|Quattrocento|OldStandard|"
     r"Verana|Romande|Switzera|Tlwg|Inconsolata|Takao|Nanum(Gothic|Myeongjo|Square)|Un(Batang|Dotum|Jamo|Shinmun|Taza|Vada)|"
-    r"GNUTypewriter|GWMonospace|Caslon|Courier|LeagueMono|Dustismo|Yanone|Dosis|Jura|Play)",
+    r"GNUTypewriter|GWMonospace|Caslon|Courier|LeagueMono|Dustismo|Yanone|Dosis|Jura|Play|"
+    r"lm(roman|sans)|Vollkorn|PT[FSZ]|Cantarell|Universalis|GilliusADF|Baskervald|Accanthis|Mplus|Junicode|Sora|FiraCode|"
+    r"Libris|Berenis|Tribun|Anonymous)",
     re.I,
 )
 _NO_FACES = re.compile(
