@@ -121,11 +121,11 @@ def export(home: Path) -> str:
 
 
 def digitised_texts(home: Path) -> dict[PageKey, str]:
-    """The text of every page in a catalogue."""
+    """The text of every page in a catalogue; nothing where it is withheld as perhaps classified."""
     texts: dict[PageKey, str] = {}
     for line in export(home).splitlines():
         document: dict[str, Any] = json.loads(line)
-        for number, text in enumerate(document["text"].split("\f"), document["first_page"]):
+        for number, text in enumerate((document["text"] or "").split("\f"), document["first_page"]):
             texts[document["source_file"], number] = text
     return texts
 
