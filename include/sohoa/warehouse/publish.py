@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select, text
 from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import chunks, connect, reading
@@ -107,10 +107,11 @@ def refresh_warehouse(
     moves = load_moves(settings)
     load_id = uuid.uuid4().hex
     with connect_warehouse(settings, writes=True) as target:
+        target.detach()  # what it is given besides, the catalogue, must end with it
         _hold_others_back(target)
         _make_tables(target)
         staged_at = utc_now()
-        with _snapshot(settings.catalogue_url) as source:
+        with _reading_catalogue(settings.catalogue_url, target) as source:
             state = state_of(source, moves, last_day)
             changed = None if in_full else changed_results(source, target, state)
             _bring_up_to_date(source, target, moves, last_day, changed)
@@ -203,9 +204,14 @@ def _rates_frame(target: Connection) -> pd.DataFrame:
 
 
 @contextmanager
-def _snapshot(url: str) -> Iterator[Connection]:
-    """A connection whose queries all see the same state, as SQLite's do within one transaction anyway."""
+def _reading_catalogue(url: str, target: Connection) -> Iterator[Connection]:
+    """A connection whose queries of the catalogue all see the same state: `target` itself where both are SQLite's."""
     engine = connect(url)
+    if engine.dialect.name == target.dialect.name == "sqlite":
+        # Only now: begun with the catalogue beside it, the transaction would hold up all who write there.
+        target.execute(text("ATTACH DATABASE :file AS catalogue"), {"file": engine.url.database})
+        yield target
+        return
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**options) as connection:
         yield connection

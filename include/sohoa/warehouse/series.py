@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     select,
     true,
 )
@@ -29,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.database import chunks
 from sohoa.indicators import CHANGES, SERIES, STATES, Moves, case_changes, running_totals, stock_changes
-from sohoa.warehouse.dimensions import load_days
+from sohoa.warehouse.dimensions import load_days, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import change_daily, fact_case, fact_digitisation_daily, fact_result
 
@@ -155,7 +154,7 @@ def _totals_since(last_day: dt.date) -> Select[Any]:
 def _insert_totals(totals: Select[Any]) -> Any:
     total = totals.subquery("total")
     names = [*_PLACE, *CHANGES, *STATES]
-    rows = select(*(total.c[name] for name in names), total.c.unit_code.concat(literal(":1")))
+    rows = select(*(total.c[name] for name in names), unit_key_of(total.c.unit_code))
     return insert(fact_digitisation_daily).from_select([*names, "unit_key"], rows)
 
 
