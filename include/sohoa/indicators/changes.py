@@ -136,7 +136,8 @@ def running_totals(changes: FromClause, until: dt.date) -> Select[Any]:
             changes.c.day,
             *(changes.c[name] for name in CHANGES),
             *(
-                func.sum(changes.c[name]).over(partition_by=key, order_by=changes.c.day).label(state)
+                # By rows, since a series has one a day: databases look for others of the same day otherwise.
+                func.sum(changes.c[name]).over(partition_by=key, order_by=changes.c.day, rows=(None, 0)).label(state)
                 for state, name in zip(STATES, CHANGES, strict=True)
             ),
         )

@@ -41,7 +41,7 @@ PUBLISH_LOCK = 0x50_0B_0A
 
 
 SORTING_KIB = 262_144
-"""Memory that SQLite may take for sorting and new rows; with its own 2 MB it sorts millions of rows on disk."""
+"""Memory that a database may take for sorting and new rows; with its own few MB it sorts millions of rows on disk."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def connect_warehouse(settings: Settings, *, writes: bool = False) -> Iterator[C
         .connect()
         .execution_options(schema_translate_map=schemas, sohoa_writes=writes) as connection
     ):
-        if writes and is_sqlite:
-            connection.exec_driver_sql(f"PRAGMA cache_size=-{SORTING_KIB}")
+        if writes:
+            memory = f"PRAGMA cache_size=-{SORTING_KIB}" if is_sqlite else f"SET LOCAL work_mem = '{SORTING_KIB}kB'"
+            connection.exec_driver_sql(memory)
         yield connection
         if writes:
             connection.commit()
