@@ -21,7 +21,7 @@ from sohoa.catalogue.database import chunks, connect, reading
 from sohoa.catalogue.models import Event, utc_now
 from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
 from sohoa.settings import Settings
-from sohoa.warehouse.dimensions import load_dimensions, periods_until
+from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, reload_facts
 from sohoa.warehouse.known import changed_results, source_counts, state_of
 from sohoa.warehouse.rating import (
@@ -32,8 +32,9 @@ from sohoa.warehouse.rating import (
     published_counts,
     rate_rows,
     unit_changes,
+    units_with_rates,
 )
-from sohoa.warehouse.series import rebuild_series, refresh_series
+from sohoa.warehouse.series import Changes, rebuild_series, refresh_series
 from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, digitisation_rate, fact_result, load
 
 PUBLISH_LOCK = 0x50_0B_0A
@@ -159,43 +160,56 @@ def _bring_up_to_date(
         for table in reversed(REPLACED):
             target.execute(delete(table))
     load_dimensions(source, target, moves, periods, last_day)
+    rulebook = rulebook_of(source)
     if changed is None:
         load_facts(source, target)
         rebuild_series(target, moves, last_day)
         changes = unit_changes(target, max(period.end for period in periods))
-        counts = count_periods(changes, periods)
-        registered = set(target.scalars(select(fact_result.c.unit_code).distinct()))
+        units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
+        _publish_rates(target, count_periods(changes, periods), periods, moves.counting_units(units), rulebook)
     elif changed:
-        counts, registered = _refresh_counts(source, target, moves, last_day, periods, changed)
-    else:
-        return
-    _publish_rates(target, counts, periods, moves.counting_units(registered), rulebook_of(source))
+        difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
+        _republish_rates(target, _unit_changes(difference), periods, _units_of(target, changed), moves, rulebook)
 
 
-def _refresh_counts(
-    source: Connection,
-    target: Connection,
-    moves: Moves,
-    last_day: dt.date,
-    periods: Sequence[Period],
-    changed: Sequence[int],
-) -> tuple[Counts, set[str]]:
-    """Refresh facts and series; return the counts that follow, and the units that have rates."""
-    published, units = published_counts(target, periods)
-    difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
-    changes = [
+def _unit_changes(difference: Changes) -> list[UnitChange]:
+    return [
         UnitChange._make((*series[:4], day, digitised, in_force))
         for (*series, day), (in_force, digitised, *_) in difference.items()
     ]
-    for ids in chunks(changed, IDS_PER_QUERY):
+
+
+def _units_of(target: Connection, result_ids: Sequence[int]) -> set[str]:
+    units: set[str] = set()
+    for ids in chunks(result_ids, IDS_PER_QUERY):
         units.update(target.scalars(select(fact_result.c.unit_code).where(fact_result.c.result_id.in_(ids)).distinct()))
-    return add_counts(published, count_periods(changes, periods)), units
+    return units
+
+
+def _republish_rates(
+    target: Connection,
+    changes: Sequence[UnitChange],
+    periods: Sequence[Period],
+    units: set[str],
+    moves: Moves,
+    rulebook: Rulebook,
+) -> None:
+    """Replace the rates of the periods that these changes reach; of all where a unit has none yet."""
+    known = units_with_rates(target)
+    new = not known.issuperset(moves.counting_units(units))
+    added = count_periods(changes, periods)
+    numbers = {number for (number, _, _), count in added.items() if any(count)}
+    reached = periods if new else [periods[number] for number in sorted(numbers)]
+    if reached:
+        counts = add_counts(published_counts(target, reached), count_periods(changes, reached))
+        _publish_rates(target, counts, reached, moves.counting_units(known | units), rulebook)
 
 
 def _publish_rates(
     target: Connection, counts: Counts, periods: Sequence[Period], units: Sequence[str], rulebook: Rulebook
 ) -> None:
-    target.execute(delete(digitisation_rate))
+    rate = digitisation_rate.c
+    target.execute(delete(digitisation_rate).where(rate.period_key.in_([period_key(period) for period in periods])))
     target.execute(insert(digitisation_rate), list(rate_rows(counts, periods, units, rulebook)))
 
 
