@@ -253,6 +253,9 @@ def _make_tables(connection: Connection) -> None:
     if is_older:
         METADATA.drop_all(connection)
     METADATA.create_all(connection)
+    for table in METADATA.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)  # a warehouse of an older version may lack it
 
 
 def _columns() -> Iterator[tuple[Table, set[str]]]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Select,
@@ -197,6 +198,7 @@ fact_result = Table(
     _may("reusable_on", Date, "Day from which the copy is reusable; null: no evidence is kept yet"),
     _must("n_dossiers", Integer, "Dossiers settled by this result"),
     UniqueConstraint("result_key"),
+    Index(None, "unit_code", "result_id"),
     CheckConstraint("n_dossiers >= 0", name="n_dossiers"),
     CheckConstraint("digitised_on IS NULL OR document_id IS NOT NULL", name="digitised_by_document"),
     comment="Registered results of procedures, one row each, with their dates",
@@ -220,6 +222,7 @@ fact_case = Table(
     _may("signed_on", Date, "Day from which the copy is signed"),
     _may("archived_on", Date, "Day from which the copy is archived"),
     _may("reusable_on", Date, "Day from which the copy is reusable"),
+    Index(None, "unit_code", "result_id", "case_id"),
     comment="Cases successfully resolved (P3), one row each, with the dates of their result's digital copy",
 )
 
