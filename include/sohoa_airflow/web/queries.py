@@ -384,11 +384,15 @@ def _with_documents(session: Session, items: Sequence[PopulationItem]) -> list[F
 
     A copy that was locked or withdrawn since the load is named no more.
     """
-    query = select(Document.document_id, Document.batch_id, Document.source_file, Document.first_page).where(
-        Document.document_id.in_([item.document_id for item in items if item.document_id]),
-        Document.status.in_(DIGITISED),
-    )
-    places = {row.document_id: (row.batch_id, row.source_file, row.first_page) for row in session.execute(query)}
+    query = select(
+        Document.document_id, Document.batch_id, Document.source_file, Document.first_page, Document.status
+    ).where(Document.document_id.in_([item.document_id for item in items if item.document_id]))
+    # Judged here: asked for the state too, SQLite goes through all documents of that state.
+    places = {
+        row.document_id: (row.batch_id, row.source_file, row.first_page)
+        for row in session.execute(query)
+        if row.status in DIGITISED
+    }
     return [
         FigureItem(item, *places[item.document_id])
         if item.document_id in places
