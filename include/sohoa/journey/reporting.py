@@ -41,10 +41,11 @@ def take_in_register(
     """
     rows, rejections = read_register(settings, file, mapping)
     n_rejected = len({rejection.line for rejection in rejections})
-    frame = register_frame(map(_judged, rows), n_rejected, today())
     with file.open("rb") as stream:
         subject = f"register-{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]}"
+    frame = register_frame(map(_judged, rows), n_rejected, today())
     _pass(settings, judge(settings, "register", subject, frame, "line"))
+    del frame  # its memory is wanted for the import
     return import_register(settings, file, mapping, progress, rows=(rows, rejections))
 
 

@@ -7,6 +7,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -271,12 +273,13 @@ class _Writes:
 def _store_results(
     session: Session, entry: RegisterImport, rows: Sequence[RegisterRow], progress: Progress | None
 ) -> Counter[str]:
-    groups: dict[str, list[RegisterRow]] = {}
-    for row in rows:
-        groups.setdefault(row.result_key, []).append(row)
+    in_file = {row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX)}
     counts: Counter[str] = Counter()
+    # In the order of their keys, in which databases write them best. Rows of one result stay in that of the file.
+    in_order = sorted(rows, key=attrgetter("result_key"))
+    groups = ((key, list(found)) for key, found in groupby(in_order, attrgetter("result_key")))
     for chunk in chunks(groups, CHUNK_RESULTS):
-        writes = _compare_chunk(session, entry, {key: groups[key] for key in chunk}, groups.keys())
+        writes = _compare_chunk(session, entry, dict(chunk), in_file)
         _write_chunk(session, entry, writes)
         counts.update(writes.counts)
         if progress:
