@@ -109,7 +109,6 @@ def refresh_warehouse(
     moves = load_moves(settings)
     load_id = uuid.uuid4().hex
     with connect_warehouse(settings, writes=True) as target:
-        target.detach()  # what it is given besides, the catalogue, must end with it
         _hold_others_back(target)
         _make_tables(target)
         staged_at = utc_now()
@@ -223,6 +222,7 @@ def _reading_catalogue(url: str, target: Connection) -> Iterator[Connection]:
     """A connection whose queries of the catalogue all see the same state: `target` itself where both are SQLite's."""
     engine = connect(url)
     if engine.dialect.name == target.dialect.name == "sqlite":
+        target.detach()  # the catalogue must not stay with a connection that others get later
         # Only now: begun with the catalogue beside it, the transaction would hold up all who write there.
         target.execute(text("ATTACH DATABASE :file AS catalogue"), {"file": engine.url.database})
         yield target
