@@ -1,10 +1,11 @@
-"""The benchmarks (`make bench`): speed, accuracy, memory beside other tools, Airflow's overhead, linking, series.
+"""The benchmarks (`make bench`): tools side by side, memory, Airflow's overhead, linking, imports, daily series.
 
-    python bench/run.py [speed] [memory] [airflow] [linking] [series]      all five without arguments
+    python bench/run.py [speed] [memory] [airflow] [linking] [importing] [series]      all six without arguments
 
 Everything is measured on the same generated scans in one run and told as ratios: seconds are this machine's.
-Linking is told in milliseconds a document, among a million results; the daily series in seconds beside the bare
-statements, over ten million (`bench/series.py` measures one size, or PostgreSQL).
+Linking is told in milliseconds a document, among a million results; imports of a register in rows a second; the daily
+series in seconds beside the bare statements, over ten million (`bench/series.py` and `bench/importing.py` measure one
+size, or PostgreSQL).
 Run it on a quiet machine; the figures go to bench/results.json, parts that were not run keep theirs.
 """
 
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from importing import measure_importing
 from linking import measure_linking
 from memory import measure_memory
 from overhead import measure_overhead
@@ -29,6 +31,7 @@ PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "memory": measure_memory,
     "airflow": measure_overhead,
     "linking": measure_linking,
+    "importing": measure_importing,
     "series": measure_series,
 }
 

@@ -17,7 +17,13 @@ from sohoa.indicators import approve_base, compute_rates, import_readings, parse
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, refresh_warehouse
-from sohoa.warehouse.tables import digitisation_rate, dim_target
+from sohoa.warehouse.tables import (
+    digitisation_rate,
+    dim_target,
+    fact_case,
+    fact_digitisation_daily,
+    fact_result,
+)
 
 pytestmark = pytest.mark.services
 
@@ -66,7 +72,7 @@ def both(postgresql: str, folder: Path, name: str) -> tuple[Settings, Settings]:
         connection.execute(text(f"CREATE DATABASE {name}"))
     urls = {f"{kind}_url": f"{postgresql}/{name}" for kind in ("catalogue", "warehouse")}
     embedded = Settings(home=folder / "embedded")
-    embedded.home.mkdir()
+    embedded.home.mkdir(parents=True)
     return Settings(home=folder / "server", **urls), embedded
 
 
@@ -145,3 +151,26 @@ def test_both_databases_forecast_the_same_and_publish_the_approved_base(postgres
     (whole,) = [line for line in told[0] if (line["indicator"], line["unit_code"]) == ("T03", None)]
     assert (whole["missing"], whole["pace"], whole["expected_on"]) == (2, 1.0, AS_OF + dt.timedelta(weeks=2))
     assert (whole["shortfall"]["in_review"], whole["shortfall"]["not_scanned"]) == (1, 1)
+
+
+ABOVE = "Thủ tướng Chính phủ: 100%s \\n 'và' \"khác\""
+"""A higher authority, written so that whatever is not quoted on its way into a query breaks it."""
+
+
+def test_catalogue_and_warehouse_may_stand_in_databases_of_their_own(postgresql: str, tmp_path: Path) -> None:
+    server, embedded = both(postgresql, tmp_path, "own_catalogue")
+    other, _ = both(postgresql, tmp_path / "other", "own_warehouse")
+    for settings in (server, embedded):
+        store_results(settings)
+        with writing(settings.catalogue_url) as session:
+            session.get_one(Result, 5).deciding_authority = ABOVE
+    found = []
+    for catalogue, warehouse in ((embedded, embedded), (server, server), (server, other), (embedded, other)):
+        urls = {"catalogue_url": catalogue.catalogue_url, "warehouse_url": warehouse.warehouse_url}
+        settings = Settings(home=tmp_path, **urls)
+        refresh_warehouse(settings, as_of=AS_OF, in_full=True)
+        with connect_warehouse(settings) as connection:
+            tables = (fact_result, fact_case, fact_digitisation_daily, digitisation_rate)
+            found.append([sorted(map(repr, connection.execute(select(table)))) for table in tables])
+    assert all(one == found[0] for one in found)
+    assert [len(rows) for rows in found[0][:2]] == [5, 4]

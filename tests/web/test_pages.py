@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
-from sohoa.catalogue.database import connect
+from sohoa.catalogue.database import connect, writing
+from sohoa.catalogue.models import Document
 from sohoa.indicators import headline_path, load_rulebook, parse_period, population_items
 from sohoa.messages import LANGUAGES, load_messages
 from sohoa.settings import Settings
@@ -19,7 +20,7 @@ from sohoa_airflow.web import queries
 from sohoa_airflow.web.chart import FRAMES, Frame, draw
 from sohoa_airflow.web.queries import Board, Figure, load_board
 from sohoa_airflow.web.wording import Wording
-from web.world import HOSTILE, LIVE, N_FILLERS, PUBLISHED, SCRIPT, UNITS, WAITING
+from web.world import HOSTILE, LIVE, N_FILLERS, PUBLISHED, SCRIPT, UNITS, WAITING, make_world
 
 PAGES = (
     *("/", "/?unit=G09.02", "/batches", f"/batches/{PUBLISHED}", f"/batches/{WAITING}", "/figures/T01/2021/all"),
@@ -115,6 +116,20 @@ def test_a_figure_can_be_cut_to_one_side(client: TestClient) -> None:
     assert 'href="/batches/stock"' in digitised
     assert missing.count('<th scope="row"') == 3
     assert 'href="/batches/stock"' not in missing
+
+
+def test_a_copy_that_was_locked_since_the_load_is_named_no_more(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_world(tmp_path / "home")
+    monkeypatch.setenv("SOHOA_HOME", str(made.home))
+    named = re.findall(r'href="/documents/([^"?]+)"', client.get("/figures/T04a/2023/G09.02").text)
+    with writing(made.catalogue_url) as session:
+        session.get_one(Document, named[0]).status = "locked"
+    assert len(named) == 9
+    html = client.get("/figures/T04a/2023/G09.02").text
+    assert named[0] not in html
+    assert re.findall(r'href="/documents/([^"?]+)"', html) == named[1:]
 
 
 def test_long_lists_come_in_pages(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from sohoa.folding import fold
 _ABOUT = re.compile(r"^\W*(V/V|VE VIEC)\W+")
 _NO_LETTER = re.compile(r"[^A-Z0-9]+")
 _WORDS_IN_KEY = 3  # single syllables and pairs of them are shared by tens of thousands of results
-_PORTION = 5000
+_PORTION = 20_000
 
 
 def bare_subject(text: str) -> str:
@@ -35,7 +35,7 @@ def subject_keys(text: str | None) -> frozenset[int]:
 
 def store_subjects(session: Session | Connection, subjects: Iterable[tuple[int, str | None]]) -> None:
     """Write down the keys of new results: (result id, subject). Whoever creates a `Result` calls this."""
-    rows = ((key, result_id) for result_id, text in subjects for key in sorted(subject_keys(text)))
+    rows = ((key, result_id) for result_id, text in subjects for key in subject_keys(text))
     bind = session.get_bind() if isinstance(session, Session) else session
     while portion := list(islice(rows, _PORTION)):
         if bind.dialect.name == "postgresql":
@@ -43,7 +43,9 @@ def store_subjects(session: Session | Connection, subjects: Iterable[tuple[int, 
             pairs = (func.unnest(cast(list(column), ARRAY(Integer))) for column in zip(*portion, strict=True))
             session.execute(insert(SubjectKey).from_select(["key", "result_id"], select(*pairs)))
         else:
-            session.execute(insert(SubjectKey), [{"key": key, "result_id": one} for key, one in portion])
+            # In the table's order, and past SQLAlchemy: there are a dozen of these for each result.
+            connection = session.connection() if isinstance(session, Session) else session
+            connection.exec_driver_sql("INSERT INTO subject_key (key, result_id) VALUES (?, ?)", sorted(portion))
 
 
 def change_subjects(session: Session, changes: Mapping[int, tuple[str | None, str | None]]) -> None:

@@ -6,6 +6,7 @@ What others may call:
     compute_rates, Rate         numerator, denominator, rate, target and gap by unit
     population_items            the results and documents behind one figure
     numerator_documents         the query of the digital copies that a figure counts
+    spells_of, is_member, is_digitised      who is counted from which day to which, over facts that were written down
     load_rulebook               indicators, populations and targets of `rulesets/targets.yaml`
     load_indicators             every target of the source documents as a declared indicator
     standings, standings_of, standings_by_unit     their figures in a period against their targets, or what is missing
@@ -42,7 +43,7 @@ from sohoa.indicators.periods import (
     periods_of_year,
     today,
 )
-from sohoa.indicators.populations import POPULATIONS
+from sohoa.indicators.populations import POPULATIONS, is_digitised, is_member, spells_of
 from sohoa.indicators.rates import (
     Cut,
     PopulationItem,
@@ -101,6 +102,8 @@ __all__ = [
     "forecasts",
     "headline_path",
     "import_readings",
+    "is_digitised",
+    "is_member",
     "load_indicators",
     "load_moves",
     "load_rulebook",
@@ -116,6 +119,7 @@ __all__ = [
     "result_facts",
     "rulebook_of",
     "running_totals",
+    "spells_of",
     "standings",
     "standings_by_unit",
     "standings_of",

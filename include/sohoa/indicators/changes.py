@@ -136,7 +136,8 @@ def running_totals(changes: FromClause, until: dt.date) -> Select[Any]:
             changes.c.day,
             *(changes.c[name] for name in CHANGES),
             *(
-                func.sum(changes.c[name]).over(partition_by=key, order_by=changes.c.day).label(state)
+                # By rows, since a series has one a day: databases look for others of the same day otherwise.
+                func.sum(changes.c[name]).over(partition_by=key, order_by=changes.c.day, rows=(None, 0)).label(state)
                 for state, name in zip(STATES, CHANGES, strict=True)
             ),
         )
@@ -190,10 +191,13 @@ def _when(condition: ColumnElement[bool], change: ColumnElement[int]) -> ColumnE
 
 
 def _summed(steps: Iterable[Select[Any]], key: Sequence[str], prefixes: Sequence[str]) -> Select[Any]:
+    """The steps of each key and day together, in their order."""
+    # A table that is filled in the order of its key takes half as long to fill, and then to read.
     step = union_all(*steps).subquery("step")
     names = [f"{prefix}{state}" for prefix in prefixes for state in STATES]
     columns = [*(step.c[name] for name in key), step.c.day]
-    return select(*columns, *(func.sum(step.c[name]).label(name) for name in names)).group_by(*columns)
+    sums = (func.sum(step.c[name]).label(name) for name in names)
+    return select(*columns, *sums).group_by(*columns).order_by(*columns)
 
 
 def _any_nonzero(changes: Iterable[ColumnElement[int]]) -> ColumnElement[bool]:

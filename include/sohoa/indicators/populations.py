@@ -47,15 +47,26 @@ def population_spells(connection: Connection, population: str, moves: Moves) -> 
     P1: results in force, under the Ministry's authority (domain.md §1.1). P2: those also still usable.
     P3: cases successfully resolved. A case stays in its year's cohort for ever.
     """
+    facts = case_facts(connection) if population == "P3" else result_facts(connection)
+    return spells_of(facts.subquery("fact"), population, moves)
+
+
+def spells_of(facts: FromClause, population: str, moves: Moves) -> Select[Any]:
+    """The spells of `population_spells` over facts that were written down.
+
+    Args:
+        facts: Columns of `results.case_facts` for P3, else of `results.result_facts`; days that mean "never" may be
+            null.
+        population: P1, P2 or P3.
+        moves: Units over time.
+    """
     if population == "P3":
-        facts: FromClause = case_facts(connection).subquery("fact")
         began_on: ColumnElement[dt.date] = facts.c.resolved_on
         leaves_on: ColumnElement[dt.date] = literal(FOREVER, Date)
         counted: ColumnElement[bool] = true()
         dossier_code: Any = facts.c.dossier_code
     else:
-        facts = result_facts(connection).subquery("fact")
-        began_on, leaves_on = facts.c.exists_on, facts.c[_LEAVES[population]]
+        began_on, leaves_on = facts.c.exists_on, func.coalesce(facts.c[_LEAVES[population]], FOREVER)
         counted = facts.c.is_counted
         dossier_code = null()
     held = held_by_units(facts, moves)

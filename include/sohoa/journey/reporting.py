@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sohoa.errors import SohoaError
 from sohoa.indicators import today
 from sohoa.quality import (
+    REGISTER_COLUMNS,
     GateResult,
     judge,
     register_frame,
@@ -19,7 +19,7 @@ from sohoa.quality import (
     warehouse_frame,
     write_data_docs,
 )
-from sohoa.register import ImportSummary, import_register, read_register
+from sohoa.register import ImportSummary, RegisterRow, import_register, read_register
 from sohoa.register.folder import DONE, REFUSED, put_away, waiting_exports
 from sohoa.settings import Settings
 
@@ -41,11 +41,17 @@ def take_in_register(
     """
     rows, rejections = read_register(settings, file, mapping)
     n_rejected = len({rejection.line for rejection in rejections})
-    frame = register_frame((asdict(row) for row in rows), n_rejected, today())
     with file.open("rb") as stream:
         subject = f"register-{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]}"
+    frame = register_frame(map(_judged, rows), n_rejected, today())
     _pass(settings, judge(settings, "register", subject, frame, "line"))
+    del frame  # its memory is wanted for the import
     return import_register(settings, file, mapping, progress, rows=(rows, rejections))
+
+
+def _judged(row: RegisterRow) -> dict[str, Any]:
+    """What the gate looks at."""
+    return {name: getattr(row, name) for name in REGISTER_COLUMNS}
 
 
 def import_waiting(settings: Settings) -> list[str]:

@@ -8,7 +8,7 @@ Importing this package is cheap; Great Expectations and pandas are imported when
 """
 
 from sohoa.quality.data_docs import write_data_docs
-from sohoa.quality.frames import cases_frame, records_frame, register_frame, warehouse_frame
+from sohoa.quality.frames import REGISTER_COLUMNS, cases_frame, records_frame, register_frame, warehouse_frame
 from sohoa.quality.judging import judge, load_gate
 from sohoa.quality.store import store_verdicts
 from sohoa.quality.suites import GATES, Gate, Severity
@@ -16,6 +16,7 @@ from sohoa.quality.verdicts import WHOLE, Check, GateFailed, GateResult, RowVerd
 
 __all__ = [
     "GATES",
+    "REGISTER_COLUMNS",
     "WHOLE",
     "Check",
     "Gate",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sohoa.errors import SohoaError
@@ -136,22 +137,20 @@ def register_frame(rows: Iterable[Mapping[str, Any]], n_rejected: int, imported_
     Raises:
         SohoaError: a key is missing, or a row has no line.
     """
-    given = list(rows)
-    _refuse_gaps("register", given, REGISTER_COLUMNS, ("line",))
-    total = len(given) + n_rejected
+    columns: dict[str, list[Any]] = {name: [] for name in (*REGISTER_COLUMNS, "issued_day")}
+    for number, row in enumerate(rows, start=1):
+        _refuse_gaps_of("register", number, row, REGISTER_COLUMNS, ("line",))
+        # Column by column, since a million rows of their own would take a gigabyte.
+        for name in REGISTER_COLUMNS:
+            columns[name].append(_known(row[name]) if name in ("line", "still_usable") else _text(row[name]))
+        columns["issued_day"].append(_day(columns["issued_on"][-1]))
+    n_rows = len(columns["line"])
+    total = n_rows + n_rejected
     constant = {
         "imported_on": imported_on.isoformat(),
         "rejected_share": n_rejected / total if total else 0.0,
     }
-    columns = (*REGISTER_COLUMNS, "issued_day", *constant)
-    return _frame([_register_row(row) | constant for row in given], columns)
-
-
-def _register_row(given: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("line", "still_usable")
-    row = {name: _known(given[name]) if name in kept else _text(given[name]) for name in REGISTER_COLUMNS}
-    row["issued_day"] = _day(row["issued_on"])
-    return row
+    return _frame({**columns, **{name: [value] * n_rows for name, value in constant.items()}}, (*columns, *constant))
 
 
 def cases_frame(cases: Iterable[Mapping[str, Any]], imported_on: dt.date) -> pd.DataFrame:
@@ -250,13 +249,19 @@ def _is_consistent(row: Mapping[str, Any]) -> bool:
 
 def _refuse_gaps(gate: str, rows: list[Mapping[str, Any]], columns: Iterable[str], must: Iterable[str]) -> None:
     for number, row in enumerate(rows, start=1):
-        missing = [name for name in columns if name not in row]
-        missing += [name for name in must if name in row and _known(row[name]) is None]
-        if missing:
-            raise SohoaError(f"Row {number} for the {gate} gate lacks {', '.join(missing)}.")
+        _refuse_gaps_of(gate, number, row, columns, must)
 
 
-def _frame(rows: list[dict[str, Any]], columns: Iterable[str]) -> pd.DataFrame:
+def _refuse_gaps_of(
+    gate: str, number: int, row: Mapping[str, Any], columns: Iterable[str], must: Iterable[str]
+) -> None:
+    missing = [name for name in columns if name not in row]
+    missing += [name for name in must if name in row and _known(row[name]) is None]
+    if missing:
+        raise SohoaError(f"Row {number} for the {gate} gate lacks {', '.join(missing)}.")
+
+
+def _frame(rows: list[dict[str, Any]] | dict[str, list[Any]], columns: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
     # Objects keep None, True and 1 apart; pandas would turn them into NaN, 1.0 and text.
@@ -279,10 +284,17 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(known, dt.datetime):
         known = known.date()
-    text = known.isoformat() if isinstance(known, dt.date) else str(known)
+    text = _iso(known) if isinstance(known, dt.date) else str(known)
     return text if text.strip() else None
 
 
+@lru_cache(maxsize=50_000)
+def _iso(day: dt.date) -> str:
+    """The day as text; rows share one text of it."""
+    return day.isoformat()
+
+
+@lru_cache(maxsize=50_000)
 def _day(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
+
+from sohoa.folding import Without
 
 DOSSIER_PREFIX = "hồ sơ:"
 """Starts the key of a result that the register knows by its dossier only."""
@@ -20,6 +23,8 @@ _AGENCY = re.compile(r"(?:[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*|[0-9]{3}(?:\.[0-9]{2}){2
 
 def clean_text(text: str) -> str:
     """NFC, without invisible and control characters, inner white space (line breaks too) as single blanks."""
+    if not text:
+        return ""
     if not text.isprintable():
         text = "".join(" " if char.isspace() else char for char in text if _is_visible(char))
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -29,15 +34,18 @@ def _is_visible(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
 
 
+_LETTERS = Without(lambda char: unicodedata.category(char).startswith("M"))
+
+
 def fold_diacritics(text: str) -> str:
     """Upper case without diacritics, Đ as D: `Quyết định` → `QUYET DINH`."""
     # Twice, because upper-casing can bring out marks that were not there before.
     for _ in range(2):
-        decomposed = unicodedata.normalize("NFD", text)
-        text = "".join(char for char in decomposed if not unicodedata.category(char).startswith("M")).upper()
+        text = unicodedata.normalize("NFD", text).translate(_LETTERS).upper()
     return text.replace("Đ", "D").replace("Ð", "D")  # the second is the Icelandic letter, seen in old exports
 
 
+@lru_cache(maxsize=2)  # a register row asks twice, for its code and for its key
 def fold_code(text: str) -> str | None:
     """The linking key of a "Số ký hiệu", in which typing and OCR variants of the same code meet.
 

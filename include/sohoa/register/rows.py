@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -160,7 +161,7 @@ def parse_row(line: int, cells: Mapping[str, str], columns: frozenset[str]) -> R
     ended_on = read.date("Ngày chấm dứt hiệu lực")
     read.not_before_issue("Ngày hết hiệu lực", expires_on, issued_on, "register.expiry_before_issue")
     read.not_before_issue("Ngày chấm dứt hiệu lực", ended_on, issued_on, "register.end_before_issue")
-    unit_code = clean_unit_code(read.text("Mã đơn vị") or "")
+    unit_code = sys.intern(clean_unit_code(read.text("Mã đơn vị") or ""))
     dossier_code = read.text("Mã hồ sơ")
     row = RegisterRow(
         line=line,

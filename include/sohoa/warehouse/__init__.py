@@ -4,11 +4,13 @@ What others may call:
     refresh_warehouse   bring all tables up to date, in full or by what changed
     unpublished_event   whether the catalogue knows more than the warehouse
     reading_warehouse, newest_load, published_periods, published_rates      what the newest load published
+    figure_members      the results or cases behind a published figure, a page at a time
     METADATA, DENSE     the tables, and the view of the dense daily series
 """
 
 from __future__ import annotations
 
+from sohoa.warehouse.members import FigureMembers, figure_members
 from sohoa.warehouse.publish import (
     LoadSummary,
     StagedRates,
@@ -30,10 +32,12 @@ __all__ = [
     "DENSE",
     "METADATA",
     "SCHEMA",
+    "FigureMembers",
     "LoadSummary",
     "NewestLoad",
     "StagedRates",
     "connect_warehouse",
+    "figure_members",
     "is_absent",
     "newest_load",
     "published_periods",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, insert, literal, select
 
 from sohoa.catalogue.models import Procedure, Unit
 from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
@@ -58,6 +58,11 @@ def load_days(target: Connection, last_day: dt.date, changed: set[dt.date]) -> N
 def unit_key(code: str) -> str:
     """Key of the version of a unit to which facts refer."""
     return f"{code}:1"
+
+
+def unit_key_of(code: ColumnElement[str]) -> ColumnElement[str]:
+    """`unit_key` of a column of codes."""
+    return code.concat(literal(":1"))
 
 
 def _add(target: Connection, table: Table, rows: Iterable[Row]) -> None:

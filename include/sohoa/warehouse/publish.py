@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select
+from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select, text
 from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import chunks, connect, reading
 from sohoa.catalogue.models import Event, utc_now
 from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
 from sohoa.settings import Settings
-from sohoa.warehouse.dimensions import load_dimensions, periods_until
+from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, reload_facts
 from sohoa.warehouse.known import changed_results, source_counts, state_of
 from sohoa.warehouse.rating import (
@@ -32,8 +32,9 @@ from sohoa.warehouse.rating import (
     published_counts,
     rate_rows,
     unit_changes,
+    units_with_rates,
 )
-from sohoa.warehouse.series import rebuild_series, refresh_series
+from sohoa.warehouse.series import Changes, rebuild_series, refresh_series
 from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, digitisation_rate, fact_result, load
 
 PUBLISH_LOCK = 0x50_0B_0A
@@ -41,7 +42,7 @@ PUBLISH_LOCK = 0x50_0B_0A
 
 
 SORTING_KIB = 262_144
-"""Memory that SQLite may take for sorting and new rows; with its own 2 MB it sorts millions of rows on disk."""
+"""Memory that a database may take for sorting and new rows; with its own few MB it sorts millions of rows on disk."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def connect_warehouse(settings: Settings, *, writes: bool = False) -> Iterator[C
         .connect()
         .execution_options(schema_translate_map=schemas, sohoa_writes=writes) as connection
     ):
-        if writes and is_sqlite:
-            connection.exec_driver_sql(f"PRAGMA cache_size=-{SORTING_KIB}")
+        if writes:
+            memory = f"PRAGMA cache_size=-{SORTING_KIB}" if is_sqlite else f"SET LOCAL work_mem = '{SORTING_KIB}kB'"
+            connection.exec_driver_sql(memory)
         yield connection
         if writes:
             connection.commit()
@@ -110,7 +112,7 @@ def refresh_warehouse(
         _hold_others_back(target)
         _make_tables(target)
         staged_at = utc_now()
-        with _snapshot(settings.catalogue_url) as source:
+        with _reading_catalogue(settings.catalogue_url, target) as source:
             state = state_of(source, moves, last_day)
             changed = None if in_full else changed_results(source, target, state)
             _bring_up_to_date(source, target, moves, last_day, changed)
@@ -157,43 +159,56 @@ def _bring_up_to_date(
         for table in reversed(REPLACED):
             target.execute(delete(table))
     load_dimensions(source, target, moves, periods, last_day)
+    rulebook = rulebook_of(source)
     if changed is None:
         load_facts(source, target)
         rebuild_series(target, moves, last_day)
         changes = unit_changes(target, max(period.end for period in periods))
-        counts = count_periods(changes, periods)
-        registered = set(target.scalars(select(fact_result.c.unit_code).distinct()))
+        units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
+        _publish_rates(target, count_periods(changes, periods), periods, moves.counting_units(units), rulebook)
     elif changed:
-        counts, registered = _refresh_counts(source, target, moves, last_day, periods, changed)
-    else:
-        return
-    _publish_rates(target, counts, periods, moves.counting_units(registered), rulebook_of(source))
+        difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
+        _republish_rates(target, _unit_changes(difference), periods, _units_of(target, changed), moves, rulebook)
 
 
-def _refresh_counts(
-    source: Connection,
-    target: Connection,
-    moves: Moves,
-    last_day: dt.date,
-    periods: Sequence[Period],
-    changed: Sequence[int],
-) -> tuple[Counts, set[str]]:
-    """Refresh facts and series; return the counts that follow, and the units that have rates."""
-    published, units = published_counts(target, periods)
-    difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
-    changes = [
+def _unit_changes(difference: Changes) -> list[UnitChange]:
+    return [
         UnitChange._make((*series[:4], day, digitised, in_force))
         for (*series, day), (in_force, digitised, *_) in difference.items()
     ]
-    for ids in chunks(changed, IDS_PER_QUERY):
+
+
+def _units_of(target: Connection, result_ids: Sequence[int]) -> set[str]:
+    units: set[str] = set()
+    for ids in chunks(result_ids, IDS_PER_QUERY):
         units.update(target.scalars(select(fact_result.c.unit_code).where(fact_result.c.result_id.in_(ids)).distinct()))
-    return add_counts(published, count_periods(changes, periods)), units
+    return units
+
+
+def _republish_rates(
+    target: Connection,
+    changes: Sequence[UnitChange],
+    periods: Sequence[Period],
+    units: set[str],
+    moves: Moves,
+    rulebook: Rulebook,
+) -> None:
+    """Replace the rates of the periods that these changes reach; of all where a unit has none yet."""
+    known = units_with_rates(target)
+    new = not known.issuperset(moves.counting_units(units))
+    added = count_periods(changes, periods)
+    numbers = {number for (number, _, _), count in added.items() if any(count)}
+    reached = periods if new else [periods[number] for number in sorted(numbers)]
+    if reached:
+        counts = add_counts(published_counts(target, reached), count_periods(changes, reached))
+        _publish_rates(target, counts, reached, moves.counting_units(known | units), rulebook)
 
 
 def _publish_rates(
     target: Connection, counts: Counts, periods: Sequence[Period], units: Sequence[str], rulebook: Rulebook
 ) -> None:
-    target.execute(delete(digitisation_rate))
+    rate = digitisation_rate.c
+    target.execute(delete(digitisation_rate).where(rate.period_key.in_([period_key(period) for period in periods])))
     target.execute(insert(digitisation_rate), list(rate_rows(counts, periods, units, rulebook)))
 
 
@@ -203,9 +218,15 @@ def _rates_frame(target: Connection) -> pd.DataFrame:
 
 
 @contextmanager
-def _snapshot(url: str) -> Iterator[Connection]:
-    """A connection whose queries all see the same state, as SQLite's do within one transaction anyway."""
+def _reading_catalogue(url: str, target: Connection) -> Iterator[Connection]:
+    """A connection whose queries of the catalogue all see the same state: `target` itself where both are SQLite's."""
     engine = connect(url)
+    if engine.dialect.name == target.dialect.name == "sqlite":
+        target.detach()  # the catalogue must not stay with a connection that others get later
+        # Only now: begun with the catalogue beside it, the transaction would hold up all who write there.
+        target.execute(text("ATTACH DATABASE :file AS catalogue"), {"file": engine.url.database})
+        yield target
+        return
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**options) as connection:
         yield connection
@@ -232,6 +253,9 @@ def _make_tables(connection: Connection) -> None:
     if is_older:
         METADATA.drop_all(connection)
     METADATA.create_all(connection)
+    for table in METADATA.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)  # a warehouse of an older version may lack it
 
 
 def _columns() -> Iterator[tuple[Table, set[str]]]:

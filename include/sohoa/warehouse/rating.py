@@ -62,18 +62,24 @@ def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> C
     return dict(counts)
 
 
-def published_counts(target: Connection, periods: Sequence[Period]) -> tuple[Counts, set[str]]:
-    """The counts behind the published rates, and the units that have rates."""
+def published_counts(target: Connection, periods: Sequence[Period]) -> Counts:
+    """The counts behind the published rates of these periods."""
     numbers = {period_key(period): number for number, period in enumerate(periods)}
     populations = {code: indicator.population for code, indicator in load_rulebook().indicators.items()}
     rate = digitisation_rate.c
     query = select(rate.period_key, rate.indicator, rate.unit_code, rate.numerator, rate.denominator)
-    found = target.execute(query.where(rate.unit_code.is_not(None))).all()
-    counts = {
+    found = target.execute(query.where(rate.unit_code.is_not(None), rate.period_key.in_(numbers)))
+    return {
         (numbers[row.period_key], populations[row.indicator], row.unit_code): (row.numerator, row.denominator)
         for row in found
     }
-    return counts, {row.unit_code for row in found}
+
+
+def units_with_rates(target: Connection) -> set[str]:
+    """The units of which rates are published; a unit has them for every period."""
+    rate = digitisation_rate.c
+    one_period = select(func.min(rate.period_key)).scalar_subquery()
+    return set(target.scalars(select(rate.unit_code).where(rate.unit_code.is_not(None), rate.period_key == one_period)))
 
 
 def add_counts(one: Counts, other: Counts) -> Counts:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     select,
     true,
 )
@@ -29,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.database import chunks
 from sohoa.indicators import CHANGES, SERIES, STATES, Moves, case_changes, running_totals, stock_changes
-from sohoa.warehouse.dimensions import load_days
+from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import change_daily, fact_case, fact_digitisation_daily, fact_result
 
@@ -46,9 +45,16 @@ def rebuild_series(target: Connection, moves: Moves, last_day: dt.date) -> None:
     """Count the empty tables of changes and totals anew from all facts, up to and including `last_day`."""
     for changes in (stock_changes(fact_result, moves), case_changes(fact_case, moves)):
         target.execute(insert(change_daily).from_select([*_PLACE, *CHANGES], changes))
-    days = target.scalars(select(change_daily.c.day).where(change_daily.c.day <= last_day).distinct())
-    load_days(target, last_day, set(days))
+    load_days(target, last_day, _days_of_change(target, last_day))
     target.execute(_insert_totals(running_totals(change_daily, last_day)))
+
+
+def _days_of_change(target: Connection, last_day: dt.date) -> set[dt.date]:
+    """The days up to `last_day` on which something changed; of those that `dim_date` has anyway only the first."""
+    day = change_daily.c.day
+    of_the_state = select(func.min(day)).where(day >= FIRST_DAY, day <= last_day)
+    before = select(day).where(day < FIRST_DAY, day <= last_day).distinct()
+    return {found for found in target.scalars(of_the_state.union_all(before)) if found is not None}
 
 
 def refresh_series(
@@ -155,7 +161,7 @@ def _totals_since(last_day: dt.date) -> Select[Any]:
 def _insert_totals(totals: Select[Any]) -> Any:
     total = totals.subquery("total")
     names = [*_PLACE, *CHANGES, *STATES]
-    rows = select(*(total.c[name] for name in names), total.c.unit_code.concat(literal(":1")))
+    rows = select(*(total.c[name] for name in names), unit_key_of(total.c.unit_code))
     return insert(fact_digitisation_daily).from_select([*names, "unit_key"], rows)
 
 

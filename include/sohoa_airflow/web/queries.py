@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -25,11 +25,12 @@ from sohoa.catalogue.models import (
     ScanFile,
     Unit,
 )
-from sohoa.indicators import Period, PopulationItem, load_rulebook, population_items
+from sohoa.errors import SohoaError
+from sohoa.indicators import Period, PopulationItem, load_moves, load_rulebook
 from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import ReceiptLine, receipt_lines
 from sohoa.settings import Settings
-from sohoa.warehouse import is_absent, newest_load, reading_warehouse
+from sohoa.warehouse import figure_members, is_absent, newest_load, reading_warehouse
 from sohoa.warehouse.tables import (
     digitisation_rate,
     dim_indicator,
@@ -146,7 +147,7 @@ class FigureItem:
 
 @dataclass(frozen=True)
 class FigureList:
-    """The members behind a figure, counted now from the catalogue; `unit` None stands for all units."""
+    """The members behind a figure, as last loaded; `unit` None stands for all units."""
 
     figure: Figure
     counts: str  # result | case
@@ -221,26 +222,36 @@ def list_files(settings: Settings, batch_id: str, number: int, size: int) -> Pag
 def list_figure(
     settings: Settings, indicator: str, period: Period, unit: str | None, show: Show, number: int, size: int
 ) -> FigureList:
-    """What stands behind a period's figure: the whole denominator, or only one side of it.
+    """What stands behind a period's figure as last loaded: the whole denominator, or only one side of it.
 
     Raises:
-        SohoaError: no such indicator or unit.
+        SohoaError: no such indicator or unit, or the warehouse was never loaded.
     """
-    members = population_items(settings, indicator, period.end, unit, since=period.year_start)
-    digitised = [item for item in members if item.document_id]
-    shown = {
-        "all": members,
-        "digitised": digitised,
-        "missing": [item for item in members if not item.document_id],
-    }[show]
-    with reading(settings.catalogue_url) as session:
-        items = _with_documents(session, _cut(shown, number, size))
+    with reading_warehouse(settings) as warehouse, reading(settings.catalogue_url) as session:
+        if warehouse is None:
+            raise SohoaError("There are no figures yet: the warehouse was never loaded.")
         name = _unit_name(session, unit) if unit else None
+        members = figure_members(
+            warehouse,
+            indicator,
+            period,
+            load_moves(settings),
+            unit,
+            side=show,
+            offset=(number - 1) * size,
+            limit=size,
+        )
+        items = _with_documents(session, members.items)
+    totals: dict[Show, int] = {
+        "all": members.denominator,
+        "digitised": members.numerator,
+        "missing": members.denominator - members.numerator,
+    }
     rulebook = load_rulebook()
     return FigureList(
-        figure=Figure(len(digitised), len(members), met=None),
+        figure=Figure(members.numerator, members.denominator, met=None),
         counts=rulebook.populations[rulebook.indicators[indicator].population].counts,
-        page=Paged(items, len(shown), number, size),
+        page=Paged(items, totals[show], number, size),
         unit=name,
     )
 
@@ -369,16 +380,31 @@ def _how_many(condition: Any) -> Any:
 
 
 def _with_documents(session: Session, items: Sequence[PopulationItem]) -> list[FigureItem]:
-    """Where the digital copies of a page of members came from, in one query."""
-    query = select(Document.document_id, Document.batch_id, Document.source_file, Document.first_page).where(
-        Document.document_id.in_([item.document_id for item in items if item.document_id])
-    )
-    places = {row.document_id: (row.batch_id, row.source_file, row.first_page) for row in session.execute(query)}
-    return [FigureItem(item, *places.get(item.document_id or "", ())) for item in items]
+    """Where the digital copies of a page of members came from, in one query.
+
+    A copy that was locked or withdrawn since the load is named no more.
+    """
+    query = select(
+        Document.document_id, Document.batch_id, Document.source_file, Document.first_page, Document.status
+    ).where(Document.document_id.in_([item.document_id for item in items if item.document_id]))
+    # Judged here: asked for the state too, SQLite goes through all documents of that state.
+    places = {
+        row.document_id: (row.batch_id, row.source_file, row.first_page)
+        for row in session.execute(query)
+        if row.status in DIGITISED
+    }
+    return [
+        FigureItem(item, *places[item.document_id])
+        if item.document_id in places
+        else FigureItem(replace(item, document_id=None))
+        for item in items
+    ]
 
 
 def _unit_name(session: Session, code: str) -> UnitName:
-    unit = session.get_one(Unit, code)
+    unit = session.get(Unit, code)
+    if unit is None:
+        raise SohoaError(f"There is no unit {code!r}.")
     return UnitName(unit.code, unit.name, unit.name_en)
 
 

@@ -268,7 +268,7 @@ def test_twenty_thousand_rows_go_in_by_chunks(desk: Desk) -> None:
     seen: list[tuple[int, int]] = []
     path = desk.write_csv([numbered(n) for n in range(1, 20_001)])
     summary = import_register(desk.settings, path, progress=lambda done, total: seen.append((done, total)))
-    assert (summary.n_new, len(seen), seen[-1]) == (20_000, 20, (20_000, 20_000))
+    assert (summary.n_new, len(seen), seen[-1]) == (20_000, 4, (20_000, 20_000))
     with reading(desk.settings.catalogue_url) as session:
         for model in (Result, Dossier, Event):
             assert session.scalar(select(func.count()).select_from(model)) == 20_000

@@ -20,7 +20,14 @@ from sohoa.indicators import CHANGES, SERIES, STATES, Moves, compute_rates, pars
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, refresh_warehouse
 from sohoa.warehouse.dimensions import UNITS_VALID_FROM
-from sohoa.warehouse.tables import REPLACED, digitisation_rate, dim_date, dim_unit, fact_digitisation_daily
+from sohoa.warehouse.tables import (
+    REPLACED,
+    digitisation_rate,
+    dim_date,
+    dim_procedure,
+    dim_unit,
+    fact_digitisation_daily,
+)
 
 D = dt.date
 LATE = D(2025, 1, 1)
@@ -71,6 +78,22 @@ def everything(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in REPLACED
             if table is not dim_date
+        }
+
+
+def missing_dimensions(settings: Settings) -> set[Any]:
+    """What the series names and the dimension tables do not have: no foreign key keeps watch over it."""
+    fact = fact_digitisation_daily.c
+    keys = {
+        fact.unit_key: dim_unit.c.unit_key,
+        fact.procedure_code: dim_procedure.c.procedure_code,
+        fact.day: dim_date.c.day,
+    }
+    with connect_warehouse(settings) as connection:
+        return {
+            value
+            for named, known in keys.items()
+            for value in connection.scalars(select(named).where(named.not_in(select(known))))
         }
 
 
@@ -184,9 +207,11 @@ def test_refreshed_by_changes_or_in_full_the_rows_are_the_same_and_right(
             known[number:] = [new, *known[number + 1 :]]
         assert refresh_warehouse(settings, as_of=UNTIL).n_refreshed is not None, "all were counted anew"
         assert series(settings) == oracle.daily_series(known, UNTIL, MOVES)
+    assert missing_dimensions(settings) == set()
     by_changes = everything(settings)
     refresh_warehouse(settings, as_of=UNTIL, in_full=True)
     assert everything(settings) == by_changes
+    assert missing_dimensions(settings) == set()
 
 
 @given(st.lists(entries(), max_size=8))

@@ -147,8 +147,8 @@ def test_rows_do_not_depend_on_the_order_of_the_catalogue(settings: Settings) ->
     publish(settings)
     before = everything(settings)
     # What SQLite returns where no order is asked for, the other way round.
-    event.listen(connect(settings.catalogue_url), "connect", _reverse)
-    connect(settings.catalogue_url).dispose()
+    event.listen(connect(settings.warehouse_url), "connect", _reverse)
+    connect(settings.warehouse_url).dispose()
     publish(settings)
     assert everything(settings) == before
 
@@ -350,6 +350,23 @@ def test_two_refreshes_at_once_end_in_one_state(settings: Settings) -> None:
         thread.join(60)
     assert len(rows(settings, fact_result)) == len(REGISTER)
     assert 1 <= len(rows(settings, load)) <= 3
+
+
+def test_a_load_holds_up_nobody_who_writes_into_the_catalogue(settings: Settings) -> None:
+    store(settings, REGISTER)
+
+    def write(_staged: StagedRates) -> None:
+        with sqlite3.connect(settings.home / "catalogue.db", timeout=0) as connection:
+            connection.execute("UPDATE register_import SET file_name = 'elsewhere.csv'")
+
+    refresh_warehouse(settings, write, as_of=AS_OF)
+    assert len(rows(settings, fact_result)) == len(REGISTER)
+
+
+def test_after_a_load_the_catalogue_is_no_part_of_the_warehouse(settings: Settings) -> None:
+    publish(settings)
+    with connect_warehouse(settings, writes=True) as connection:
+        assert [name for _, name, _ in connection.exec_driver_sql("PRAGMA database_list")] == ["main"]
 
 
 def test_every_table_and_column_is_explained() -> None:

@@ -1,0 +1,118 @@
+"""How many rows a second a register import takes, past its gate and with events, and how much memory.
+
+    python bench/importing.py [--rows 1000000] [--database URL]
+
+A process of its own imports a made-up export into an empty catalogue, then the same file again, of which it has
+nothing to write. Seconds run from the start of reading to the commit; Great Expectations is loaded before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from sohoa.catalogue.migrate import migrate
+from sohoa.journey.reporting import take_in_register
+from sohoa.quality import load_gate
+from sohoa.register import REQUIRED
+from sohoa.settings import Settings
+
+SIZES = (100_000, 1_000_000)
+N_PAIRS, N_UNITS, N_PROCEDURES, SEED = 800, 60, 400, 830_006
+FIRST_DAY, N_DAYS = dt.date(2021, 1, 1), 5 * 365
+HEADERS = (*REQUIRED, "Ngày tiếp nhận", "Ngày trả kết quả")
+ABOUT = (
+    "về việc công nhận hội đủ điều kiện hoạt động của tổ chức hội cho ông bà",
+    "về việc bổ nhiệm ngạch công chức chuyên viên chính đối với",
+    "về việc tặng thưởng bằng khen của Bộ trưởng cho tập thể và cá nhân",
+    "về việc cho phép thành lập quỹ từ thiện xã hội mang tên",
+)
+NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Hữu Chi", "Phạm Đức Dũng", "Hoàng Minh Hà", "Đặng Thanh Tú")
+
+
+def measure_importing(folder: Path) -> dict[str, Any]:
+    """Rows a second and peak memory at each size, on SQLite."""
+    return {f"{rows}_rows": _in_process_of_its_own(folder / str(rows), rows, "") for rows in SIZES}
+
+
+def _in_process_of_its_own(folder: Path, rows: int, database: str) -> dict[str, Any]:
+    folder.mkdir()
+    file = folder / "register.csv"
+    make_export(file, rows)
+    command = [sys.executable, __file__, "--file", str(file), "--database", database]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def make_export(file: Path, rows: int) -> None:
+    """Write a CSV export of so many results, one dossier each, with the subjects that make up most of a real one."""
+    draw = random.Random(SEED)  # noqa: S311 - the same every time
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, HEADERS)
+        writer.writeheader()
+        for number in range(1, rows + 1):
+            pair, day = draw.randrange(N_PAIRS), FIRST_DAY + dt.timedelta(draw.randrange(N_DAYS))
+            writer.writerow(
+                {
+                    "Mã hồ sơ": f"000.00.01.G09-{day:%y%m%d}-{number:07}",
+                    "Mã TTHC": f"1.{100_000 + pair % N_PROCEDURES}",
+                    "Tên TTHC": f"Thủ tục {pair % N_PROCEDURES}",
+                    "Mã đơn vị": f"G09.{10 + pair % N_UNITS}",
+                    "Đơn vị giải quyết": f"Đơn vị {pair % N_UNITS}",
+                    "Số ký hiệu kết quả": f"{number}/QĐ-BNV",
+                    "Ngày ban hành": f"{day:%d/%m/%Y}",
+                    "Tình trạng hiệu lực": "Còn hiệu lực",
+                    "Có giá trị sử dụng": "Có" if number % 10 else "Không",
+                    "Kênh tiếp nhận": "Trực tuyến",
+                    "Trích yếu": f"Quyết định {draw.choice(ABOUT)} {draw.choice(NAMES)} số {number}",
+                    "Ngày tiếp nhận": f"{day - dt.timedelta(20):%d/%m/%Y}",
+                    "Ngày trả kết quả": f"{day + dt.timedelta(3):%d/%m/%Y}",
+                }
+            )
+
+
+def import_twice(file: Path, database: str) -> dict[str, Any]:
+    """The figures of one process."""
+    settings = Settings(home=file.parent, catalogue_url=database)
+    migrate(settings)
+    load_gate()
+    figures: dict[str, Any] = {"database": settings.catalogue_url.partition(":")[0]}
+    for name in ("new", "unchanged"):
+        started, cpu_started = time.perf_counter(), time.process_time()
+        rows = take_in_register(settings, file).n_rows
+        took, cpu = time.perf_counter() - started, time.process_time() - cpu_started
+        figures |= {f"{name}_s": round(took, 1), f"{name}_cpu_s": round(cpu, 1)}
+        figures[f"{name}_rows_a_second"] = round(rows / took)
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return figures
+
+
+def main(arguments: list[str]) -> int:
+    """Measure one size and print the figures, or be the process that imports."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=SIZES[-1])
+    parser.add_argument("--database", default="", help="URL of an empty PostgreSQL database")
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.file:
+        print(json.dumps(import_twice(options.file, options.database)))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="bench-importing-") as folder:
+        figures = _in_process_of_its_own(Path(folder) / "export", options.rows, options.database)
+    print(json.dumps(figures, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
