@@ -78,6 +78,16 @@ _STAMP_INKS = (
     (20, 20, 24),
     (20, 80, 160),
 )
+_INCOMING = (
+    "CÔNG VĂN ĐẾN",
+    "ĐẾN",
+    "SỞ NỘI VỤ",
+    "VĂN PHÒNG BỘ",
+    "Số: ...........",
+    "Ngày: ..../..../....",
+    "Chuyển: ........",
+)
+_INCOMING_INKS = ((200, 40, 50), (190, 30, 40), (210, 60, 70), (170, 30, 60), (40, 60, 160), (60, 50, 150))
 _JPEG_SAMPLING = (0x411111, 0x221111, 0x211111, 0x111111)
 
 # Control points of digits by hand, x right and y up in a unit box; two ways of writing each, some with a second stroke.
@@ -134,12 +144,13 @@ class Faces:
 
 @dataclass(frozen=True)
 class InkLine:
-    """A line at 300 dpi (RGB), top and bottom of its print, its gaps and what is in each; and how it came there."""
+    """A line at 300 dpi (RGB): top and bottom of its print, its gaps, how they were filled, if a stamp lies on it."""
 
     crop: NDArray[np.uint8]
     line: Span
     slots: list[Span]
     kind: str
+    beneath: bool
 
 
 def find_faces(folders: list[Path]) -> dict[str, Faces]:
@@ -342,8 +353,29 @@ def _stamp(sheet: _Sheet, faces: Faces, digits: str, x: float) -> float:
     return x
 
 
-def make_line(rng: Random, faces: Faces, kind: str) -> InkLine:
-    """A number or date line whose gaps are filled in one way."""
+def _incoming(sheet: _Sheet, faces: Faces, right: float) -> None:
+    """A stamp of whoever received the paper, some of its rows and its frame across the line."""
+    rng = sheet.rng
+    colour, lightest, turn = rng.choice(_INCOMING_INKS), rng.uniform(0.5, 0.95), rng.uniform(-2, 2)
+    left = rng.uniform(-_px(15), 0.7 * right)
+    y = sheet.baseline + _px(rng.uniform(-6, 2))
+    end = left + _px(rng.uniform(35, 65))
+    if rng.random() < 0.8:
+        frame = np.zeros(sheet.pixels.shape[:2], np.float32)
+        top = round(y - _px(rng.uniform(2.5, 4)))
+        for inset in (0, round(_px(0.8)))[: rng.randint(1, 2)]:
+            corner, far = (round(left) + inset, top + inset), (round(end) - inset, 2 * frame.shape[0])
+            cv2.rectangle(frame, corner, far, 1, round(_px(rng.uniform(0.2, 0.5))), cv2.LINE_AA)
+        sheet.ink(sheet.uneven(frame, lightest), colour, 0, 0)
+    for _ in range(4):
+        face = rng.choice(faces.bold if rng.random() < 0.6 else faces.upright)
+        font, text = _sized(face, _px(rng.uniform(1.8, 3.2))), rng.choice(_INCOMING)
+        sheet.glyph(text, font, colour, left + _px(rng.uniform(2, 12)), y, turn, lightest)
+        y += _px(rng.uniform(3.5, 5.5))
+
+
+def make_line(rng: Random, faces: Faces, kind: str, *, beneath: bool = False) -> InkLine:
+    """A number or date line whose gaps are filled in one way, beneath another stamp if asked for."""
     sheet = _Sheet(rng)
     number = rng.random() < 0.5
     text = rng.choice(faces.upright if number or rng.random() < 0.15 else faces.italic)
@@ -363,6 +395,8 @@ def make_line(rng: Random, faces: Faces, kind: str) -> InkLine:
                 sheet.glyph(dots, font, sheet.black, left, sheet.baseline)
         if filled:
             slots.append((left, x))
+    if beneath:
+        _incoming(sheet, faces, x)
     width, height = int(x + _px(6)), sheet.pixels.shape[0]
     if rng.random() < 0.25:
         y = int(sheet.baseline - _px(rng.uniform(5.5, 8)))
@@ -373,7 +407,7 @@ def make_line(rng: Random, faces: Faces, kind: str) -> InkLine:
         (sheet.baseline + digit * rng.uniform(0.02, 0.32)) / height,
     )
     found = [((a + _px(rng.uniform(-0.5, 0.5))) / width, (b + _px(rng.uniform(-0.5, 0.5))) / width) for a, b in slots]
-    return InkLine(_scanned(sheet.pixels[:, :width], rng, sheet.noise), line, found, kind)
+    return InkLine(_scanned(sheet.pixels[:, :width], rng, sheet.noise), line, found, kind, beneath)
 
 
 def _number_parts(rng: Random, kind: str) -> list[tuple[str, bool]]:

@@ -23,11 +23,21 @@ from scipy.optimize import minimize
 
 from sohoa.pages import ink
 from sohoa.pages.gaps import Measured, measure
+from sohoa.pages.ink_copies import as_colour, clear_print, faint_print, without_red
 
 Values = NDArray[np.float64]
 Gap = tuple[str, Measured]
 _HIDDEN, _DECAY, _NOISE, _DROPPED, _BATCH, _EPOCHS = 128, 1e-4, 0.7, 0.3, 64, 25
 _PARTS = 8
+_BENEATH = 0.3  # of the lines
+# As `ink.ink_beneath` looks at lines: as they are, without red, or at copies of black ink.
+_AS_IT_IS: Callable[[Any], Any] = np.asarray
+_BLACK: list[Callable[[Any], Any]] = [
+    lambda crop: as_colour(faint_print(crop)),
+    lambda crop: as_colour(clear_print(crop)),
+]
+_COPIES = [*[_AS_IT_IS] * 8, *_BLACK]
+_COPIES_BENEATH = [*[_AS_IT_IS] * 2, *[without_red] * 4, *_BLACK]
 _THRESHOLDS = (-1.5, 0.0)  # below: by machine; above: by pen; between: unsure
 
 
@@ -42,8 +52,9 @@ def _some_gaps(faces: Faces, n_lines: int, seed: str) -> list[Gap]:
     rng = Random(seed)  # noqa: S311
     gaps = []
     for index in range(n_lines):
-        line = make_line(rng, faces, KINDS[index % len(KINDS)])
-        gaps += [(line.kind, seen) for seen in measure(line.crop, line.line, line.slots) if len(seen.shapes)]
+        line = make_line(rng, faces, KINDS[index % len(KINDS)], beneath=rng.random() < _BENEATH)
+        seen_as = rng.choice(_COPIES_BENEATH if line.beneath else _COPIES)
+        gaps += [(line.kind, seen) for seen in measure(seen_as(line.crop), line.line, line.slots) if len(seen.shapes)]
     return gaps
 
 
