@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from zlib import crc32
 
 from sqlalchemy import ARRAY, Connection, Integer, cast, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Result, SubjectKey
 from sohoa.folding import fold
 
@@ -37,7 +37,7 @@ def store_subjects(session: Session | Connection, subjects: Iterable[tuple[int, 
     """Write down the keys of new results: (result id, subject). Whoever creates a `Result` calls this."""
     rows = ((key, result_id) for result_id, text in subjects for key in subject_keys(text))
     bind = session.get_bind() if isinstance(session, Session) else session
-    while portion := list(islice(rows, _PORTION)):
+    for portion in chunks(rows, _PORTION):
         if bind.dialect.name == "postgresql":
             # Row by row it takes ten times as long.
             pairs = (func.unnest(cast(list(column), ARRAY(Integer))) for column in zip(*portion, strict=True))
