@@ -185,9 +185,7 @@ def population_items(
     Raises:
         SohoaError: no such indicator or unit.
     """
-    known = load_rulebook().indicators.get(indicator)
-    if known is None:
-        raise SohoaError(f"There is no indicator {indicator!r}: use {', '.join(sorted(load_rulebook().indicators))}.")
+    known = load_rulebook().indicator(indicator)
     cut = Cut(day, since or Cut.of_day(day).since, day.year)
     with reading(settings.catalogue_url) as session:
         connection = session.connection()

@@ -27,8 +27,8 @@ from sohoa.settings import Settings
 
 Verdict = Literal["met", "missed", "no_data", "no_target", "no_base", "ambiguous", "not_comparable"]
 
-CONCLUSIVE = ("met", "missed")
 EVIDENCE_TO_COME = "indicator.missing_evidence"
+_CONCLUSIVE = ("met", "missed")
 _COMPARE = {">=": operator.ge, "<=": operator.le}
 
 
@@ -68,7 +68,7 @@ class Standing:
     @property
     def gap(self) -> float | None:
         """What is missing to the target in the unit of measure, below 0 where it is exceeded; None without verdict."""
-        if self.verdict not in CONCLUSIVE or self.target is None or self.measured.value is None:
+        if self.verdict not in _CONCLUSIVE or self.target is None or self.measured.value is None:
             return None
         short = float(self.target.value) - self.measured.value
         return round(short if self.indicator.comparator == ">=" else -short, 9)

@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from sohoa.errors import SohoaError
+
 
 @dataclass(frozen=True)
 class Population:
@@ -110,6 +112,16 @@ class Rulebook:
     populations: dict[str, Population]
     indicators: dict[str, Indicator]
     rules: tuple[TargetRule, ...]
+
+    def indicator(self, code: str) -> Indicator:
+        """The indicator of a code.
+
+        Raises:
+            SohoaError: no such indicator.
+        """
+        if code not in self.indicators:
+            raise SohoaError(f"There is no indicator {code!r}: use {', '.join(sorted(self.indicators))}.")
+        return self.indicators[code]
 
     def target(self, indicator: str, year: int) -> Target | None:
         """The target of an indicator for a year, or None if no rule holds then."""

@@ -8,7 +8,6 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from sohoa.errors import SohoaError
 from sohoa.indicators import Moves, Period, PopulationItem, is_digitised, is_member, load_rulebook, spells_of
 from sohoa.warehouse.published import published_rates
 from sohoa.warehouse.tables import fact_case, fact_result
@@ -52,9 +51,7 @@ def figure_members(
     Raises:
         SohoaError: no such indicator.
     """
-    known = load_rulebook().indicators.get(indicator)
-    if known is None:
-        raise SohoaError(f"There is no indicator {indicator!r}: use {', '.join(sorted(load_rulebook().indicators))}.")
+    known = load_rulebook().indicator(indicator)
     counts_cases = load_rulebook().populations[known.population].counts == "case"
     facts = fact_case if counts_cases else fact_result
     spell = spells_of(facts, known.population, moves).subquery("spell").c
