@@ -144,13 +144,12 @@ class Faces:
 
 @dataclass(frozen=True)
 class InkLine:
-    """A line at 300 dpi (RGB): top and bottom of its print, its gaps, how they were filled, if a stamp lies on it."""
+    """A line at 300 dpi (RGB): top and bottom of its print, its gaps, and how they were filled."""
 
     crop: NDArray[np.uint8]
     line: Span
     slots: list[Span]
     kind: str
-    beneath: bool
 
 
 def find_faces(folders: list[Path]) -> dict[str, Faces]:
@@ -407,7 +406,7 @@ def make_line(rng: Random, faces: Faces, kind: str, *, beneath: bool = False) ->
         (sheet.baseline + digit * rng.uniform(0.02, 0.32)) / height,
     )
     found = [((a + _px(rng.uniform(-0.5, 0.5))) / width, (b + _px(rng.uniform(-0.5, 0.5))) / width) for a, b in slots]
-    return InkLine(_scanned(sheet.pixels[:, :width], rng, sheet.noise), line, found, kind, beneath)
+    return InkLine(_scanned(sheet.pixels[:, :width], rng, sheet.noise), line, found, kind)
 
 
 def _number_parts(rng: Random, kind: str) -> list[tuple[str, bool]]:
