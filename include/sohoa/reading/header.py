@@ -29,6 +29,7 @@ _LEVEL = 0.02  # of the page's height: what stands higher than the national titl
 _TITLE_WITHIN = 0.45  # of the page's height
 _BELOW_DATE = 0.03  # of the page's height: number and date stand in one line, but scans are crooked
 _CROP_MARGIN = 0.012, 0.003  # beside and above: more above lets in what stands over and under the line
+_FIRST_WORD = 0.05  # of the page's width: `ngày`, of whose box a date line that lost its place may have lost part
 _AROUND, _AROUND_IN_LINES = 0.022, 1.2  # of the page's height, and of the line's: room about a line under a stamp
 _SAME_ROW = 0.04  # of the page's height: what stands over a line may be taken for it
 _FEWEST_LETTERS = 4  # of a line of an agency's name; the rule below one gives fewer when it is read
@@ -135,13 +136,18 @@ def places_to_look_again(header: Header) -> dict[str, Place]:
         return {}
     return {
         "number": _place(header.number, header.date, _number_column(header, header.title)),
-        "date": _place(header.date, header.number, _date_column(header.title)),
+        "date": _place(header.date, header.number, _date_column(header.title), _room_before(header.date)),
     }
 
 
-def _place(line: Line | None, beside: Line | None, column: Box) -> Place:
+def _room_before(date: Line | None) -> float:
+    return 0.0 if date is None or starts_with_place(date.text) else _FIRST_WORD
+
+
+def _place(line: Line | None, beside: Line | None, column: Box, room_before: float = 0.0) -> Place:
     if line is not None:
-        return Place(_widened(line.box), one_line=True)
+        left, top, right, bottom = _widened(line.box)
+        return Place((max(0.0, left - room_before), top, right, bottom), one_line=True)
     if beside is None:
         return Place(column, one_line=False)
     _, top, _, bottom = _widened(beside.box)

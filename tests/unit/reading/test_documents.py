@@ -537,6 +537,18 @@ def test_a_date_line_torn_by_the_gap_for_a_pen_s_day_is_one_line() -> None:
     assert places_to_look_again(find_header(lines_of(words_of(torn), PORTRAIT)))["date"].one_line
 
 
+def test_a_date_line_that_lost_its_place_is_read_again_with_room_for_its_first_word() -> None:
+    def left_of_date(text: str) -> float:
+        rows = [*without(DECISION, "Hà Nội,"), Row(text, 0.72, 0.11)]
+        header = find_header(lines_of(words_of(rows), PORTRAIT))
+        assert header.date is not None
+        return header.date.left - places_to_look_again(header)["date"].box[0]
+
+    torn, whole = left_of_date("ngày 31 tháng 12 năm 2021"), left_of_date("Hà Nội, ngày 31 tháng 12 năm 2021")
+    assert whole < 0.02
+    assert torn > whole + len("ngày") * 0.0095  # a letter's width
+
+
 def test_lines_that_the_first_look_lost_are_looked_for_by_the_layout() -> None:
     places = places_to_look_again(find_header(lines_of(words_of(without(DECISION, "Số:", "Hà Nội,")), PORTRAIT)))
     for place, centre in ((places["number"], LEFT), (places["date"], RIGHT)):
