@@ -12,7 +12,7 @@ from sohoa.pages import PageWorker, Unreadable
 from sohoa.pages.gaps import COLOURED
 from sohoa.reading.header import seen_in_look
 from sohoa.reading.lines import Line
-from sohoa.reading.looks import AROUND, AROUND_BY_OTHER, BENEATH, agreed, plain_value
+from sohoa.reading.looks import AROUND, AROUND_BY_OTHER, BENEATH, BY_MACHINE, agreed, plain_value
 from sohoa.reading.record import Box
 from sohoa.reading.slots import SLOTS, date_slots, number_slot
 
@@ -48,12 +48,17 @@ def judge_around(worker: PageWorker, area: Part, closer: Closer) -> None:
         where = _within(area.place.box, line, slots)
         kinds, coloured = _judged(worker, in_colour(area), {**where, "read_in_black": read_in_black}, slots)
         first = first or kinds
-        if kinds and set(kinds.values()) <= {"print", "stamp"}:
+        if kinds and set(kinds.values()) <= BY_MACHINE:
             closer.ink.update(kinds)
             if coloured:
                 closer.looks.pop(BENEATH[area.name], None)
             return
-    closer.ink.update(first)
+    closer.ink.update({slot: kind for slot, kind in first.items() if _tells_more(kind, closer.ink.get(slot))})
+
+
+def _tells_more(kind: str, before: str | None) -> bool:
+    """Whether ink that was judged again is told anew: a doubt takes no machine back, and nothing seen no ink at all."""
+    return before not in BY_MACHINE if kind == "unsure" else kind != "none" or before is None
 
 
 def _judged(

@@ -11,7 +11,16 @@ from sohoa.journey.look_parts import Closer, Part, crop, cut_parts, in_colour, l
 from sohoa.journey.ocr_copies import OcrCopy
 from sohoa.pages import PageWorker
 from sohoa.reading.header import Place
-from sohoa.reading.looks import AROUND, AROUND_BY_OTHER, BENEATH, OTHER_MODEL, by_pen, is_settled, kinds_of_ink
+from sohoa.reading.looks import (
+    AROUND,
+    AROUND_BY_OTHER,
+    BENEATH,
+    BY_MACHINE,
+    OTHER_MODEL,
+    by_pen,
+    is_settled,
+    kinds_of_ink,
+)
 from sohoa.reading.slots import SLOTS, number_slot
 from sohoa.settings import Settings
 
@@ -87,7 +96,7 @@ def _in_doubt(worker: PageWorker, part: Part, closer: Closer) -> bool:
         return lies_under_stamp(worker, part, closer)
     texts = [line.text for line in lines_seen(part, closer)]
     found = {closer.ink.get(slot) for slot in SLOTS[part.name]}
-    return bool(found - {"print", "stamp", "pen"}) or len(texts) <= OTHER_MODEL or not is_settled(part.name, texts)
+    return bool(found - BY_MACHINE - {"pen"}) or len(texts) <= OTHER_MODEL or not is_settled(part.name, texts)
 
 
 def _symbol_behind_pen(worker: PageWorker, part: Part, closer: Closer) -> Part | None:

@@ -90,8 +90,9 @@ def ink_beneath(crop: Pixels, line: Span, slots: Sequence[Span], *, read_in_blac
     least = _KEPT_IF_READ if read_in_black else _KEPT
     in_black = [share >= least for share in _kept(crop, black, line, slots)]
     if lies_under_stamp(crop, line, slots):
-        found = _again(found, ink_of(without_red(crop), line, slots), (Ink.PRINT, Ink.STAMP), [True] * len(slots))
-        uncoloured = [kept and one.coloured <= COLOURED for kept, one in zip(in_black, found, strict=True)]
+        red_off = ink_of(without_red(crop), line, slots)
+        found = _again(found, red_off, (Ink.PRINT, Ink.STAMP), [True] * len(slots))
+        uncoloured = [kept and one.coloured <= COLOURED for kept, one in zip(in_black, red_off, strict=True)]
         second = ink_of(black, line, slots)
         found = _again(_again(found, second, (Ink.PRINT,), in_black), second, (Ink.STAMP,), uncoloured)
     return _again(found, ink_of(as_colour(clear_print(crop)), line, slots), (Ink.PRINT,), in_black)

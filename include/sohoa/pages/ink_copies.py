@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +13,14 @@ from sohoa.pages.pieces import numbered_pieces
 
 Colour = NDArray[np.float64]
 """Red, green and blue, 1 to 255."""
+Density = NDArray[np.floating[Any]]
+"""How dense ink is: the natural logarithm of the share of light that it takes, 0 for paper."""
 
 # At 300 dpi: a rule is longer than 17 mm and made of level runs longer than a letter's; frames are taller than letters.
 _RULE_PX, _RUN_PX, _POST_PX, _RULE_DARKER_THAN = 200, 45, 75, 170
 _BRIDGE_PX = 17  # a rule's thickness and the soft edges on either side of it
 _TRACES = 0.5  # of a stroke's colour: JPEG smears it
+_RED_IN_RED = 0.75  # of what red ink takes of green and blue light: more than it takes of red light
 _FAINTEST = 0.3  # density: paper and its grain have less
 _PRINT_PERCENT = 92  # strokes are densest in their middle, and where they cross others
 _DENSITY = -np.log(np.maximum(np.arange(256), 4) / 255).astype(np.float32)
@@ -51,16 +56,23 @@ def _black(crop: Pixels, least: float, full: float) -> Pixels:
     even = without_tint(crop)
     # The lightest channel is the least dense.
     clearest, densest = (cv2.LUT(one, _DENSITY) for one in (lightest_channel(even), darkest_channel(even)))
-    black = clearest - _TRACES * (densest - clearest)
-    ink = black[black > _FAINTEST]
+    return _stretched(clearest - _TRACES * (densest - clearest), least, full)
+
+
+def _stretched(density: Density, least: float, full: float) -> Pixels:
+    """Ink as grey, white up to one share of the density of print and black from another on."""
+    ink = density[density > _FAINTEST]
     of_print = float(np.percentile(ink, _PRINT_PERCENT)) if ink.size else 1.0
-    share = (black / of_print - least) / (full - least)
+    share = (density / of_print - least) / (full - least)
     return np.asarray(255 * (1 - np.clip(share, 0, 1)), dtype=np.uint8)
 
 
 def ink_but_red(crop: Pixels) -> Pixels:
     """An RGB part of a page as grey without its red ink: what lies under a red stamp; long rules gone."""
-    return _without_rules(np.ascontiguousarray(without_tint(crop)[:, :, 0]))
+    red, green, blue = (cv2.LUT(one, _DENSITY) for one in cv2.split(without_tint(crop)))
+    # Red ink is dense in green and blue alone; a pen or a stamp of another colour is as dense in red as in one of them.
+    of_red = np.maximum(0, np.minimum(green, blue) - red)
+    return _without_rules(_stretched(red - _RED_IN_RED * of_red, 0.05, 0.8))
 
 
 def without_red(crop: Pixels) -> Pixels:

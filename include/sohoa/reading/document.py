@@ -107,6 +107,7 @@ def read_document(pages: Sequence[PageEvidence]) -> Record:
         surest = ONE_LOOK
         header = find_lower_lines(lines[0], header) if header.title else find_bare_head(lines[0])
     number, date = _seen(header.number, first, "number"), _seen(header.date, first, "date")
+    number, date = _by_the_same_hand(number, date), _by_the_same_hand(date, number)
     code, code_readings = _read_code(number, _symbols_of_head(lines[0], header), own_text=first.own_text)
     doc_type, type_line = read_type(lines[0], header, code)
     signature = find_signature(lines)
@@ -158,6 +159,11 @@ def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
         pen=by_pen(evidence.ink, part, plain),
         surest=LOOKS_AGREE if known else ONE_LOOK,
     )
+
+
+def _by_the_same_hand(seen: _Seen, beside: _Seen) -> _Seen:
+    """A line as by pen too where nobody could judge its ink and a pen filled in the one beside it."""
+    return replace(seen, pen=seen.pen or (beside.pen and seen.surest < LOOKS_AGREE))
 
 
 def _symbols_of_head(lines: Sequence[Line], header: Header) -> tuple[str, str | None] | None:

@@ -21,7 +21,8 @@ AROUND_BY_OTHER = {"number": "number_around_other", "date": "date_around_other"}
 BENEATH = {"number": "number_beneath", "date": "date_beneath"}
 """Part of the head → name of those that show black ink only, the last of them by the other model."""
 _LOOKS_AGAINST_PEN = 3
-_BY_MACHINE = frozenset({"print", "stamp"})
+BY_MACHINE = frozenset({"print", "stamp"})
+"""What the ink of digits by a machine is told as."""
 _USUAL_LOOKS, _FEWEST_OF_MANY = 3, 3
 _FEWEST_LOOKS = 4  # three that agree and the one that errs
 _FEWEST_AGAINST_TWO = 8
@@ -82,7 +83,7 @@ def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ())
 def kinds_of_ink(ink: Mapping[str, str], part: str) -> frozenset[str]:
     """What the ink of a line is, of the slots that were judged; a pen beside a day by machine as `unsure`."""
     kinds = frozenset(ink[slot] for slot in SLOTS[part] if slot in ink)
-    beside_machine = part == "date" and ink.get("day") in _BY_MACHINE
+    beside_machine = part == "date" and ink.get("day") in BY_MACHINE
     return kinds - {"pen"} | {"unsure"} if beside_machine and "pen" in kinds else kinds
 
 

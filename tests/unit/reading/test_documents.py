@@ -473,6 +473,16 @@ def test_digits_read_where_no_ink_was_found_are_not_sure() -> None:
     assert record.confidence("code_number") < SURE
 
 
+@pytest.mark.parametrize("unknown", ["none", None])
+def test_digits_whose_ink_nobody_could_judge_are_not_read_beside_a_pen_s(unknown: str | None) -> None:
+    evidence = page(DECISION)
+    judged = {**evidence.ink, "day": "pen", "number": unknown}
+    record = read_document([replace(evidence, ink={slot: kind for slot, kind in judged.items() if kind})])
+    assert record.flags == ("handwritten_number",)
+    assert (record.value("code_number"), record.value("issued_on")) == (None, None)
+    assert record.value("code_notation") == "QĐ-BNV"
+
+
 def test_room_about_lines_spans_their_column_and_what_may_be_taken_for_them() -> None:
     header = find_header(lines_of(words_of(DECISION), PORTRAIT))
     for part, centre in (("number", LEFT), ("date", RIGHT)):
