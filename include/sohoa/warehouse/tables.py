@@ -245,14 +245,14 @@ def _series_key() -> tuple[Column[Any], ...]:
     )
 
 
-change_daily = Table(
-    "change_daily",
+change_ahead = Table(
+    "change_ahead",
     METADATA,
     *_series_key(),
-    _key("day", Date, "Day on which something changes, also after today: terms that will end"),
+    _key("day", Date, "Day on which something will change: terms that end, units that move"),
     *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
     sqlite_with_rowid=False,
-    comment="What results and cases add and take away, by day: fact_digitisation_daily is its running total",
+    comment="What results and cases will add and take away after the last day of fact_digitisation_daily",
 )
 
 fact_digitisation_daily = Table(
