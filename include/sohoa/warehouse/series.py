@@ -55,16 +55,11 @@ _PLACE = (*SERIES, "day")
 
 def rebuild_series(target: Connection, moves: Moves, last_day: dt.date) -> None:
     """Count the empty tables of the series anew from all facts, with totals up to and including `last_day`."""
-    for series in (stock_series(fact_result, moves, last_day), case_series(fact_case, moves, last_day)):
-        target.execute(_insert_totals(series))
-    for changes in (
-        stock_changes(facts_after(fact_result, moves, last_day).cte("fact"), moves),
-        case_changes(facts_after(fact_case, moves, last_day).cte("fact"), moves),
-    ):
-        change = changes.subquery("change")
-        names = [*_PLACE, *CHANGES]
-        ahead = select(*(change.c[name] for name in names)).where(change.c.day > last_day)
-        target.execute(insert(change_ahead).from_select(names, ahead))
+    target.execute(_insert_totals(stock_series(fact_result, moves, last_day)))
+    target.execute(_insert_totals(case_series(fact_case, moves, last_day)))
+    results, cases = (facts_after(table, moves, last_day).subquery("fact") for table in (fact_result, fact_case))
+    target.execute(_insert_ahead(stock_changes(results, moves), last_day))
+    target.execute(_insert_ahead(case_changes(cases, moves), last_day))
     load_days(target, last_day, _days_of_change(target))
 
 
@@ -74,9 +69,9 @@ def _days_of_change(target: Connection) -> set[dt.date]:
     first = target.scalar(select(func.min(day)))
     if first is None or first >= FIRST_DAY:
         return {first} if first else set()
-    since_the_state = target.scalar(select(func.min(day)).where(day >= FIRST_DAY))
-    before = target.scalars(select(day).where(day < FIRST_DAY).distinct())
-    return {*before, *([since_the_state] if since_the_state else [])}
+    of_the_state = select(func.min(day)).where(day >= FIRST_DAY)
+    before = select(day).where(day < FIRST_DAY).distinct()
+    return {found for found in target.scalars(of_the_state.union_all(before)) if found is not None}
 
 
 def refresh_series(
@@ -199,6 +194,13 @@ def _insert_totals(totals: Select[Any] | CompoundSelect[Any]) -> Any:
     names = [*_PLACE, *CHANGES, *STATES]
     rows = select(*(total.c[name] for name in names), unit_key_of(total.c.unit_code))
     return insert(fact_digitisation_daily).from_select([*names, "unit_key"], rows)
+
+
+def _insert_ahead(changes: Select[Any] | CompoundSelect[Any], last_day: dt.date) -> Any:
+    change = changes.subquery("change")
+    names = [*_PLACE, *CHANGES]
+    rows = select(*(change.c[name] for name in names)).where(change.c.day > last_day)
+    return insert(change_ahead).from_select(names, rows)
 
 
 def _is_series(table: Table) -> Any:
