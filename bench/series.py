@@ -31,12 +31,13 @@ from sohoa.indicators import CHANGES, SERIES, STATES, load_moves
 from sohoa.settings import Settings
 from sohoa.warehouse import DENSE, METADATA, connect_warehouse, refresh_warehouse
 from sohoa.warehouse.series import rebuild_series
-from sohoa.warehouse.tables import change_daily, fact_digitisation_daily, fact_result
+from sohoa.warehouse.tables import change_ahead, fact_digitisation_daily, fact_result
 
 SIZES = (1_000_000, 10_000_000)
 N_PAIRS, N_UNITS, N_PROCEDURES, N_CHANGED, SEED = 800, 60, 400, 1000, 830_005
 FIRST_DAY, N_DAYS = dt.date(2021, 1, 1), 5 * 365
 LAST_DAY = FIRST_DAY + dt.timedelta(days=N_DAYS)
+PLACE_AND_CHANGES = [*SERIES, "day", *CHANGES]
 SHA = "0" * 64
 BATCH_OF = 1000
 """Results whose scans come in one batch."""
@@ -73,21 +74,24 @@ def measure(settings: Settings, rows: int) -> dict[str, Any]:
     with connect_warehouse(settings, writes=True) as connection:
         analyse(connection)
     with connect_warehouse(settings, writes=True) as connection:
+        changes, bare_changes, bare_totals = bare_tables(connection)
+        for table in (fact_digitisation_daily, change_ahead):
+            connection.execute(insert(changes).from_select(PLACE_AND_CHANGES, select(*_columns_of(table))))
+        analyse(connection)
         n_changes, n_totals = (
-            connection.scalar(select(func.count()).select_from(table))
-            for table in (change_daily, fact_digitisation_daily)
+            connection.scalar(select(func.count()).select_from(table)) for table in (changes, fact_digitisation_daily)
         )
         # What this frees is what the bare tables and then those of the rebuild are written over.
-        METADATA.drop_all(connection, [DENSE, fact_digitisation_daily])
-        bare_changes, bare_totals = bare_tables(connection)
+        METADATA.drop_all(connection, [DENSE, fact_digitisation_daily, change_ahead])
         with timed("bare_group_by"):
             connection.execute(bare_group_by()).all()
         with timed("bare_write_changes"):
-            connection.execute(insert(bare_changes).from_select(list(bare_changes.c.keys()), select(change_daily)))
-        names = [*SERIES, "day", *CHANGES, *STATES]
+            connection.execute(insert(bare_changes).from_select(PLACE_AND_CHANGES, select(*_columns_of(changes))))
         with timed("bare_running_sum"):
-            connection.execute(insert(bare_totals).from_select(names, bare_running_sum()))
-        METADATA.drop_all(connection, [change_daily])
+            connection.execute(
+                insert(bare_totals).from_select([*PLACE_AND_CHANGES, *STATES], bare_running_sum(changes))
+            )
+        changes.drop(connection)
         METADATA.create_all(connection)
         with timed("full_rebuild"):
             rebuild_series(connection, load_moves(settings), LAST_DAY)
@@ -138,28 +142,29 @@ def bare_group_by() -> Any:
     return select(func.count(), func.sum(days.c.n)).select_from(days)
 
 
-def bare_running_sum() -> Any:
+def bare_running_sum(changes: Table) -> Any:
     """The plainest running sum of all changes up to the last day."""
-    change = change_daily.c
+    change = changes.c
     key = [change[name] for name in SERIES]
     sums = (func.sum(change[name]).over(partition_by=key, order_by=change.day) for name in CHANGES)
-    return select(*key, change.day, *(change[name] for name in CHANGES), *sums).where(change.day <= LAST_DAY)
+    return select(*_columns_of(changes), *sums).where(change.day <= LAST_DAY)
 
 
-def bare_tables(connection: Connection) -> tuple[Table, Table]:
-    """Tables with the columns and keys of changes and totals, but no references or checks."""
+def bare_tables(connection: Connection) -> tuple[Table, Table, Table]:
+    """Twice a table of all changes, and one of totals: columns and keys of the series, but no references or checks."""
     metadata = MetaData()
-    tables = [
-        Table(
-            f"bare_{table.name}",
-            metadata,
-            *(column._copy() for column in table.columns if column.name != "unit_key"),
-            sqlite_with_rowid=False,
-        )
-        for table in (change_daily, fact_digitisation_daily)
-    ]
+    columns = {"changes": PLACE_AND_CHANGES, "bare_changes": PLACE_AND_CHANGES}
+    columns["bare_totals"] = [*PLACE_AND_CHANGES, *STATES]
+    changes, bare_changes, bare_totals = (
+        Table(name, metadata, *(fact_digitisation_daily.c[name]._copy() for name in names), sqlite_with_rowid=False)
+        for name, names in columns.items()
+    )
     metadata.create_all(connection)
-    return tables[0], tables[1]
+    return changes, bare_changes, bare_totals
+
+
+def _columns_of(table: Table) -> list[Any]:
+    return [table.c[name] for name in PLACE_AND_CHANGES]
 
 
 def analyse(connection: Connection) -> None:

@@ -20,14 +20,24 @@ What others may call:
     load_moves, Moves           units over time
     Cut, rates_of               when to count; rates of what the warehouse counted
     result_facts, case_facts    queries of the catalogue that the warehouse stores
-    stock_changes, case_changes, running_totals     the daily series over what it stored
+    stock_series, case_series, stock_changes, case_changes, facts_after, running_totals
+                                the daily series over what it stored, in full and in part
 """
 
 from __future__ import annotations
 
 from sohoa.indicators.base_approval import BaseStanding, approve_measured_base, base_standing, base_standings
 from sohoa.indicators.bases import Base, approve_base, rulebook_of
-from sohoa.indicators.changes import CHANGES, SERIES, case_changes, running_totals, stock_changes
+from sohoa.indicators.changes import (
+    CHANGES,
+    SERIES,
+    case_changes,
+    case_series,
+    facts_after,
+    running_totals,
+    stock_changes,
+    stock_series,
+)
 from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
 from sohoa.indicators.forecast import Forecast, forecasts
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
@@ -98,7 +108,9 @@ __all__ = [
     "base_standings",
     "case_changes",
     "case_facts",
+    "case_series",
     "compute_rates",
+    "facts_after",
     "forecasts",
     "headline_path",
     "import_readings",
@@ -124,5 +136,6 @@ __all__ = [
     "standings_by_unit",
     "standings_of",
     "stock_changes",
+    "stock_series",
     "today",
 ]

@@ -18,10 +18,12 @@ from sqlalchemy import (
     Date,
     FromClause,
     Integer,
+    Label,
     Select,
     String,
     and_,
     case,
+    cast,
     func,
     literal,
     null,
@@ -30,6 +32,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from sohoa.indicators.day_numbers import day_number, day_of_number, number_of
 from sohoa.indicators.moves import FOREVER, Moves
 from sohoa.indicators.populations import held_by_units
 from sohoa.indicators.results import COPY_DATES, STATES
@@ -42,118 +45,155 @@ civil year, parted on 15 December. The years of the stocks P1 and P2 are 0."""
 Vector = Mapping[str, ColumnElement[int]]
 """The change of each state, 0 where left out."""
 
+Day = ColumnElement[int]
+"""A day by its number (`day_numbers`)."""
+
+NEVER = number_of(FOREVER)
+
+_BEGINS_OR_ENDS = ("exists_on", "resolved_on", "out_of_force_on", "not_usable_on")
+
 
 def stock_changes(facts: FromClause, moves: Moves) -> CompoundSelect[Any]:
-    """The changes of P1 and P2 that these results make: one row per series and day, none where all are 0.
+    """The changes of P1 and P2 that these results make: one row per series and day, none where all are 0."""
+    return _stock_rows(facts, moves, None)
 
-    Both are counted in one pass, since most results enter both on the same day.
-    """
-    held = held_by_units(facts, moves)
-    enters_on = held.later(facts.c.exists_on)
-    out_on = held.earlier(func.coalesce(facts.c.out_of_force_on, FOREVER))
-    unusable_on = held.earlier(func.coalesce(facts.c.not_usable_on, FOREVER))
-    copies = [facts.c[name] for name in COPY_DATES]
 
-    def step(day: ColumnElement[dt.date], in_force: Vector, usable: Vector, *where: ColumnElement[bool]) -> Select[Any]:
-        return (
-            select(
-                held.unit_code.label("unit_code"),
-                facts.c.procedure_code,
-                day.label("day"),
-                *_columns(in_force, "P1_"),
-                *_columns(usable, "P2_"),
-            )
-            .select_from(held.source)
-            .where(facts.c.is_counted, held.is_held, enters_on < out_on, *where)
-        )
+def stock_series(facts: FromClause, moves: Moves, until: dt.date) -> CompoundSelect[Any]:
+    """The changes of P1 and P2 up to and including `until`, each beside the totals that then stand, sorted."""
+    return _stock_rows(facts, moves, until)
 
-    steps = [step(enters_on, _entering(enters_on, copies), _entering(enters_on, copies, enters_on < unusable_on))]
-    for reached_on, changes, is_first in _reaching(copies):
-        usable = {state: _when(reached_on < unusable_on, change) for state, change in changes.items()}
-        steps.append(step(reached_on, changes, usable, reached_on > enters_on, reached_on < out_on, is_first))
-    leaving = _leaving(unusable_on, copies)
-    together = {state: _when(out_on == unusable_on, change) for state, change in leaving.items()}
-    steps.append(step(unusable_on, together, leaving, unusable_on > enters_on, unusable_on < FOREVER))
-    steps.append(step(out_on, _leaving(out_on, copies), {}, out_on != unusable_on, out_on < FOREVER))
-    wide = _summed(steps, ("unit_code", "procedure_code"), ("P1_", "P2_")).cte("stock")
+
+def case_changes(cases: FromClause, moves: Moves) -> Select[Any]:
+    """The changes of P3 that these cases make: one row per series and day, none where all are 0."""
+    return _case_rows(cases, moves, None)
+
+
+def case_series(cases: FromClause, moves: Moves, until: dt.date) -> Select[Any]:
+    """The changes of P3 up to and including `until`, each beside the totals that then stand, sorted."""
+    return _case_rows(cases, moves, until)
+
+
+def facts_after(facts: FromClause, moves: Moves, day: dt.date) -> Select[Any]:
+    """Of these facts all that may change something after `day`, and few others."""
+    dates = [facts.c[name] for name in (*_BEGINS_OR_ENDS, *COPY_DATES) if name in facts.c]
+    return select(facts).where(or_(facts.c.unit_code.in_(moves.moved), *(date > day for date in dates)))
+
+
+def running_totals(changes: FromClause, until: dt.date) -> Select[Any]:
+    """The series up to and including `until`: each change beside the totals that then stand."""
+    key = [changes.c[name] for name in SERIES]
+    totals = (_running(changes.c[name], key, changes.c.day) for name in CHANGES)
+    return select(
+        *key,
+        changes.c.day,
+        *(changes.c[name] for name in CHANGES),
+        *(total.label(state) for state, total in zip(STATES, totals, strict=True)),
+    ).where(changes.c.day <= until)
+
+
+def _stock_rows(facts: FromClause, moves: Moves, until: dt.date | None) -> CompoundSelect[Any]:
+    # Both populations in one pass, since most results enter both on the same day.
+    by_day = _by_day(_stock_steps(_stocks(facts, moves)), ("unit_code", "procedure_code"), ("P1_", "P2_"), until)
+    stock = by_day.cte("stock")
+    years = [literal(0, Integer).label(name) for name in ("cohort_year", "report_year")]
     return union_all(
         *(
-            select(
-                literal(population, String).label("population"),
-                literal(0, Integer).label("cohort_year"),
-                literal(0, Integer).label("report_year"),
-                wide.c.unit_code,
-                wide.c.procedure_code,
-                wide.c.day,
-                *(wide.c[f"{population}_{state}"].label(f"{state}_change") for state in STATES),
-            ).where(_any_nonzero([wide.c[f"{population}_{state}"] for state in STATES]))
+            _rows(stock, f"{population}_", population, [*years, stock.c.unit_code, stock.c.procedure_code])
             for population in ("P1", "P2")
         )
     )
 
 
-def case_changes(cases: FromClause, moves: Moves) -> Select[Any]:
-    """The changes of P3 that these cases make: one row per series and day, none where all are 0."""
+def _case_rows(cases: FromClause, moves: Moves, until: dt.date | None) -> Select[Any]:
+    by_day = _by_day(_case_steps(_cases(cases, moves), moves), SERIES[1:], ("",), until).subquery("case_day")
+    return _rows(by_day, "", "P3", [by_day.c[name] for name in SERIES[1:]])
+
+
+def _stocks(facts: FromClause, moves: Moves) -> FromClause:
+    """Members of P1 in each unit that holds them, with the days on which they enter, and leave either population."""
+    held = held_by_units(facts, moves)
+    enters_on = held.later(facts.c.exists_on)
+    out_on = held.earlier(func.coalesce(facts.c.out_of_force_on, FOREVER))
+    unusable_on = held.earlier(func.coalesce(facts.c.not_usable_on, FOREVER))
+    return (
+        select(
+            held.unit_code.label("unit_code"),
+            facts.c.procedure_code,
+            day_number(enters_on).label("enters_on"),
+            day_number(out_on).label("out_on"),
+            day_number(unusable_on).label("unusable_on"),
+            *_copy_days(facts),
+        )
+        .select_from(held.source)
+        .where(facts.c.is_counted, held.is_held, enters_on < out_on)
+        .cte("held")
+    )
+
+
+def _cases(cases: FromClause, moves: Moves) -> FromClause:
+    """Cases in each unit that holds them, with the days on which they enter and leave it."""
     held = held_by_units(cases, moves)
     enters_on = held.later(cases.c.resolved_on)
     leaves_on = held.earlier(literal(FOREVER, Date))
-    copies = [cases.c[name] for name in COPY_DATES]
-
-    def step(day: ColumnElement[dt.date], changes: Vector, *where: ColumnElement[bool]) -> Select[Any]:
-        return (
-            select(
-                cases.c.cohort_year,
-                cases.c.report_year,
-                held.unit_code.label("unit_code"),
-                cases.c.procedure_code,
-                day.label("day"),
-                *_columns(changes, ""),
-            )
-            .select_from(held.source)
-            .where(held.is_held, enters_on < leaves_on, *where)
-        )
-
-    steps = [step(enters_on, _entering(enters_on, copies))]
-    for reached_on, changes, is_first in _reaching(copies):
-        steps.append(step(reached_on, changes, reached_on > enters_on, reached_on < leaves_on, is_first))
-    if moves.moved:
-        steps.append(step(leaves_on, _leaving(leaves_on, copies), leaves_on < FOREVER))
-    day = _summed(steps, SERIES[1:], ("",)).subquery("day")
-    return select(
-        literal("P3", String).label("population"),
-        *(day.c[name] for name in SERIES[1:]),
-        day.c.day,
-        *(day.c[state].label(f"{state}_change") for state in STATES),
-    ).where(_any_nonzero([day.c[state] for state in STATES]))
-
-
-def running_totals(changes: FromClause, until: dt.date) -> Select[Any]:
-    """The series up to and including `until`, sorted: each change beside the totals that then stand."""
-    key = [changes.c[name] for name in SERIES]
     return (
         select(
-            *key,
-            changes.c.day,
-            *(changes.c[name] for name in CHANGES),
-            *(
-                # By rows, since a series has one a day: databases look for others of the same day otherwise.
-                func.sum(changes.c[name]).over(partition_by=key, order_by=changes.c.day, rows=(None, 0)).label(state)
-                for state, name in zip(STATES, CHANGES, strict=True)
-            ),
+            cases.c.cohort_year,
+            cases.c.report_year,
+            held.unit_code.label("unit_code"),
+            cases.c.procedure_code,
+            day_number(enters_on).label("enters_on"),
+            day_number(leaves_on).label("leaves_on"),
+            *_copy_days(cases),
         )
-        .where(changes.c.day <= until)
-        .order_by(*key, changes.c.day)
+        .select_from(held.source)
+        .where(held.is_held, enters_on < leaves_on)
+        .cte("held")
     )
+
+
+def _copy_days(facts: FromClause) -> Iterator[Label[int]]:
+    return (day_number(facts.c[name]).label(name) for name in COPY_DATES)
+
+
+def _stock_steps(held: FromClause) -> Iterator[Select[Any]]:
+    enters_on, out_on, unusable_on = held.c.enters_on, held.c.out_on, held.c.unusable_on
+    copies = [held.c[name] for name in COPY_DATES]
+
+    def step(day: Day, in_force: Vector, usable: Vector, *where: ColumnElement[bool]) -> Select[Any]:
+        changes = (*_columns(in_force, "P1_"), *_columns(usable, "P2_"))
+        return select(held.c.unit_code, held.c.procedure_code, day.label("day"), *changes).where(*where)
+
+    yield step(enters_on, _entering(enters_on, copies), _entering(enters_on, copies, enters_on < unusable_on))
+    for reached_on, changes, is_first in _reaching(copies):
+        usable = {state: _when(reached_on < unusable_on, change) for state, change in changes.items()}
+        yield step(reached_on, changes, usable, reached_on > enters_on, reached_on < out_on, is_first)
+    leaving = _leaving(unusable_on, copies)
+    together = {state: _when(out_on == unusable_on, change) for state, change in leaving.items()}
+    yield step(unusable_on, together, leaving, unusable_on > enters_on, unusable_on < NEVER)
+    yield step(out_on, _leaving(out_on, copies), {}, out_on != unusable_on, out_on < NEVER)
+
+
+def _case_steps(held: FromClause, moves: Moves) -> Iterator[Select[Any]]:
+    enters_on, leaves_on = held.c.enters_on, held.c.leaves_on
+    copies = [held.c[name] for name in COPY_DATES]
+
+    def step(day: Day, changes: Vector, *where: ColumnElement[bool]) -> Select[Any]:
+        key = (held.c[name] for name in SERIES[1:])
+        return select(*key, day.label("day"), *_columns(changes, "")).where(*where)
+
+    yield step(enters_on, _entering(enters_on, copies))
+    for reached_on, changes, is_first in _reaching(copies):
+        yield step(reached_on, changes, reached_on > enters_on, reached_on < leaves_on, is_first)
+    if moves.moved:
+        yield step(leaves_on, _leaving(leaves_on, copies), leaves_on < NEVER)
 
 
 def _columns(changes: Vector, prefix: str) -> Iterator[ColumnElement[int]]:
     for state in STATES:
-        yield changes.get(state, literal(0, Integer)).label(f"{prefix}{state}")
+        yield changes.get(state, literal(0, Integer)).label(f"{prefix}{state}_change")
 
 
-def _entering(
-    enters_on: ColumnElement[dt.date], copies: Sequence[ColumnElement[dt.date]], *where: ColumnElement[bool]
-) -> Vector:
+def _entering(enters_on: Day, copies: Sequence[Day], *where: ColumnElement[bool]) -> Vector:
     """The member itself, and each state that its copy had reached by then."""
     return {
         "in_force": _one(*where),
@@ -161,9 +201,7 @@ def _entering(
     }
 
 
-def _reaching(
-    copies: Sequence[ColumnElement[dt.date]],
-) -> Iterator[tuple[ColumnElement[dt.date], Vector, ColumnElement[bool]]]:
+def _reaching(copies: Sequence[Day]) -> Iterator[tuple[Day, Vector, ColumnElement[bool]]]:
     """For each state of the copy its day, all states reached on that day, and whether no earlier state told of it."""
     for number, reached_on in enumerate(copies):
         later = zip(STATES[1 + number :], copies[number:], strict=True)
@@ -174,7 +212,7 @@ def _reaching(
         )
 
 
-def _leaving(leaves_on: ColumnElement[dt.date], copies: Sequence[ColumnElement[dt.date]]) -> Vector:
+def _leaving(leaves_on: Day, copies: Sequence[Day]) -> Vector:
     """The member itself, and each state that its copy had reached before."""
     return {
         "in_force": literal(-1, Integer),
@@ -190,15 +228,38 @@ def _when(condition: ColumnElement[bool], change: ColumnElement[int]) -> ColumnE
     return case((condition, change), else_=0)
 
 
-def _summed(steps: Iterable[Select[Any]], key: Sequence[str], prefixes: Sequence[str]) -> Select[Any]:
-    """The steps of each key and day together, in their order."""
-    # A table that is filled in the order of its key takes half as long to fill, and then to read.
+def _by_day(
+    steps: Iterable[Select[Any]], key: Sequence[str], prefixes: Sequence[str], until: dt.date | None
+) -> Select[Any]:
+    """The steps of each key and day together; with `until`, up to that day, beside the totals and sorted."""
     step = union_all(*steps).subquery("step")
-    names = [f"{prefix}{state}" for prefix in prefixes for state in STATES]
-    columns = [*(step.c[name] for name in key), step.c.day]
-    sums = (func.sum(step.c[name]).label(name) for name in names)
-    return select(*columns, *sums).group_by(*columns).order_by(*columns)
+    series = [step.c[name] for name in key]
+    sums = {f"{prefix}{name}": func.sum(step.c[f"{prefix}{name}"]) for prefix in prefixes for name in CHANGES}
+    by_day = select(*series, step.c.day, *(change.label(name) for name, change in sums.items())).group_by(
+        *series, step.c.day
+    )
+    if until is None:
+        return by_day
+    # Totals of the sums in one query: both take the same sorting. A PostgreSQL sum of sums without the cast is numeric.
+    totals = (
+        _running(cast(change, Integer), series, step.c.day).label(name.removesuffix("_change"))
+        for name, change in sums.items()
+    )
+    # A table that is filled in the order of its key takes half as long to fill, and then to read.
+    return by_day.add_columns(*totals).where(step.c.day <= number_of(until)).order_by(*series, step.c.day)
 
 
-def _any_nonzero(changes: Iterable[ColumnElement[int]]) -> ColumnElement[bool]:
-    return or_(*(change != 0 for change in changes))
+def _running(change: ColumnElement[int], key: Sequence[ColumnElement[Any]], day: ColumnElement[Any]) -> Any:
+    # By rows, since a series has one a day: databases look for others of the same day otherwise.
+    return func.sum(change).over(partition_by=key, order_by=day, rows=(None, 0))
+
+
+def _rows(by_day: FromClause, prefix: str, population: str, key: Iterable[ColumnElement[Any]]) -> Select[Any]:
+    """The rows of one population, its columns without their prefix."""
+    names = [name for name in (*CHANGES, *STATES) if f"{prefix}{name}" in by_day.c]
+    return select(
+        literal(population, String).label("population"),
+        *key,
+        day_of_number(by_day.c.day).label("day"),
+        *(by_day.c[f"{prefix}{name}"].label(name) for name in names),
+    ).where(or_(*(by_day.c[f"{prefix}{name}"] != 0 for name in CHANGES)))

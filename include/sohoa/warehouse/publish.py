@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, make_url, select, text
+from sqlalchemy import Connection, MetaData, Table, delete, func, insert, inspect, make_url, select, text
 from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import chunks, connect, reading
@@ -249,9 +249,10 @@ def _make_tables(connection: Connection) -> None:
         connection.execute(CreateSchema(SCHEMA))
     standing = inspector.get_multi_columns(schema=_schema(connection))
     columns = {name: {column["name"] for column in found} for (_, name), found in standing.items()}
-    is_older = any(columns.get(table.name, wanted) != wanted for table, wanted in _columns())
+    is_older = bool(columns) and any(columns.get(table.name) != wanted for table, wanted in _columns())
     if is_older:
         METADATA.drop_all(connection)
+        Table("change_daily", MetaData()).drop(connection, checkfirst=True)  # older versions kept all changes twice
     METADATA.create_all(connection)
     for table in METADATA.sorted_tables:
         for index in table.indexes:
@@ -259,5 +260,5 @@ def _make_tables(connection: Connection) -> None:
 
 
 def _columns() -> Iterator[tuple[Table, set[str]]]:
-    for table in METADATA.sorted_tables:
+    for table in (*REPLACED, load):
         yield table, set(table.columns.keys())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from sohoa.indicators import REPORT_STARTS_ON, Cut, Period, Rate, Rulebook, Target, load_rulebook, rates_of
 from sohoa.warehouse.dimensions import Row, period_key, unit_key
-from sohoa.warehouse.tables import change_daily, digitisation_rate
+from sohoa.warehouse.tables import change_ahead, digitisation_rate, fact_digitisation_daily
 
 Counts = dict[tuple[int, str, str], tuple[int, int]]
 """Numerator and denominator by number of the period, population and unit code."""
@@ -33,11 +33,12 @@ class UnitChange(NamedTuple):
 
 def unit_changes(target: Connection, until: dt.date) -> Iterator[UnitChange]:
     """All changes up to and including `until`, those of a unit's procedures together."""
-    change = change_daily.c
-    key = (change.population, change.cohort_year, change.report_year, change.unit_code, change.day)
-    sums = (func.sum(change.digitised_change), func.sum(change.in_force_change))
-    for row in target.execute(select(*key, *sums).where(change.day <= until).group_by(*key)):
-        yield UnitChange(*row)
+    for table in (fact_digitisation_daily, change_ahead):
+        change = table.c
+        key = (change.population, change.cohort_year, change.report_year, change.unit_code, change.day)
+        sums = (func.sum(change.digitised_change), func.sum(change.in_force_change))
+        for row in target.execute(select(*key, *sums).where(change.day <= until).group_by(*key)):
+            yield UnitChange(*row)
 
 
 def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> Counts:

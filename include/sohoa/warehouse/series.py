@@ -1,7 +1,7 @@
 """The daily series in the warehouse, counted from its facts: in full, or brought up to date after a change.
 
-Both ways end in the same rows: `change_daily` is the sum of what the facts contribute, and
-`fact_digitisation_daily` its running total up to the day of the load.
+Both ways end in the same rows: `fact_digitisation_daily` has the sum of what the facts contribute to each day up to
+that of the load, and its running total; `change_ahead` the sums of the days after.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     FromClause,
     Select,
@@ -27,10 +28,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.database import chunks
-from sohoa.indicators import CHANGES, SERIES, STATES, Moves, case_changes, running_totals, stock_changes
+from sohoa.indicators import (
+    CHANGES,
+    SERIES,
+    STATES,
+    Moves,
+    case_changes,
+    case_series,
+    facts_after,
+    running_totals,
+    stock_changes,
+    stock_series,
+)
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
-from sohoa.warehouse.tables import change_daily, fact_case, fact_digitisation_daily, fact_result
+from sohoa.warehouse.tables import change_ahead, fact_case, fact_digitisation_daily, fact_result
 
 Place: TypeAlias = tuple[Any, ...]
 """Where a change lies: the values of `SERIES`, and the day."""
@@ -42,18 +54,23 @@ _PLACE = (*SERIES, "day")
 
 
 def rebuild_series(target: Connection, moves: Moves, last_day: dt.date) -> None:
-    """Count the empty tables of changes and totals anew from all facts, up to and including `last_day`."""
-    for changes in (stock_changes(fact_result, moves), case_changes(fact_case, moves)):
-        target.execute(insert(change_daily).from_select([*_PLACE, *CHANGES], changes))
-    load_days(target, last_day, _days_of_change(target, last_day))
-    target.execute(_insert_totals(running_totals(change_daily, last_day)))
+    """Count the empty tables of the series anew from all facts, with totals up to and including `last_day`."""
+    target.execute(_insert_totals(stock_series(fact_result, moves, last_day)))
+    target.execute(_insert_totals(case_series(fact_case, moves, last_day)))
+    results, cases = (facts_after(table, moves, last_day).subquery("fact") for table in (fact_result, fact_case))
+    target.execute(_insert_ahead(stock_changes(results, moves), last_day))
+    target.execute(_insert_ahead(case_changes(cases, moves), last_day))
+    load_days(target, last_day, _days_of_change(target))
 
 
-def _days_of_change(target: Connection, last_day: dt.date) -> set[dt.date]:
-    """The days up to `last_day` on which something changed; of those that `dim_date` has anyway only the first."""
-    day = change_daily.c.day
-    of_the_state = select(func.min(day)).where(day >= FIRST_DAY, day <= last_day)
-    before = select(day).where(day < FIRST_DAY, day <= last_day).distinct()
+def _days_of_change(target: Connection) -> set[dt.date]:
+    """The days on which something changed; of those that `dim_date` has anyway only the first."""
+    day = fact_digitisation_daily.c.day
+    first = target.scalar(select(func.min(day)))
+    if first is None or first >= FIRST_DAY:
+        return {first} if first else set()
+    of_the_state = select(func.min(day)).where(day >= FIRST_DAY)
+    before = select(day).where(day < FIRST_DAY).distinct()
     return {found for found in target.scalars(of_the_state.union_all(before)) if found is not None}
 
 
@@ -73,9 +90,11 @@ def refresh_series(
     reload()
     after = _contributions(target, moves, result_ids)
     difference = _difference(before, after)
+    first_days = _first_days(difference, last_day)
+    _take_back(target, first_days)
     _add_changes(target, difference)
+    _count_totals(target, first_days, last_day)
     load_days(target, last_day, {place[-1] for place in difference if place[-1] <= last_day})
-    _recount_totals(target, last_day, difference)
     return difference
 
 
@@ -104,36 +123,52 @@ def _difference(before: Changes, after: Changes) -> Changes:
     return {place: changes for place, changes in differences.items() if any(changes)}
 
 
+def _first_days(difference: Changes, last_day: dt.date) -> list[dict[str, Any]]:
+    """Each series of which totals are no longer true, with the first day of which they are not."""
+    first_days: dict[Place, dt.date] = {}
+    for *series, day in sorted(place for place in difference if place[-1] <= last_day):
+        first_days.setdefault(tuple(series), day)
+    return [{**_series_values(series), "first_day": day} for series, day in first_days.items()]
+
+
+def _take_back(target: Connection, first_days: list[dict[str, Any]]) -> None:
+    """Make the changes of these series from their first days on changes ahead, so that they can be counted again."""
+    if not first_days:
+        return
+    fact = fact_digitisation_daily
+    is_taken = and_(_is_series(fact), fact.c.day >= bindparam("first_day"))
+    names = [*_PLACE, *CHANGES]
+    taken = select(*(fact.c[name] for name in names)).where(is_taken)
+    target.execute(insert(change_ahead).from_select(names, taken), first_days)
+    target.execute(delete(fact).where(is_taken), first_days)
+
+
 def _add_changes(target: Connection, difference: Changes) -> None:
     if not difference:
         return
     dialect = sqlite if target.dialect.name == "sqlite" else postgresql
-    added = dialect.insert(change_daily)
+    added = dialect.insert(change_ahead)
     upsert = added.on_conflict_do_update(
-        index_elements=list(_PLACE), set_={name: change_daily.c[name] + added.excluded[name] for name in CHANGES}
+        index_elements=list(_PLACE), set_={name: change_ahead.c[name] + added.excluded[name] for name in CHANGES}
     )
     target.execute(
         upsert,
         [dict(zip((*_PLACE, *CHANGES), (*place, *changes), strict=True)) for place, changes in difference.items()],
     )
-    no_change = and_(*(change_daily.c[name] == 0 for name in CHANGES))
+    no_change = and_(*(change_ahead.c[name] == 0 for name in CHANGES))
     target.execute(
-        delete(change_daily).where(_is_series(change_daily), change_daily.c.day == bindparam("of_day"), no_change),
+        delete(change_ahead).where(_is_series(change_ahead), change_ahead.c.day == bindparam("of_day"), no_change),
         [{**_series_values(place), "of_day": place[-1]} for place in difference],
     )
 
 
-def _recount_totals(target: Connection, last_day: dt.date, difference: Changes) -> None:
-    """Run the totals of each series anew, from the first day on which it changed otherwise than before."""
-    first_days: dict[Place, dt.date] = {}
-    for *series, day in sorted(place for place in difference if place[-1] <= last_day):
-        first_days.setdefault(tuple(series), day)
+def _count_totals(target: Connection, first_days: list[dict[str, Any]], last_day: dt.date) -> None:
+    """Move the changes up to `last_day` that stand ahead of these series into them."""
     if not first_days:
         return
-    values = [{**_series_values(series), "first_day": day} for series, day in first_days.items()]
-    fact = fact_digitisation_daily
-    target.execute(delete(fact).where(_is_series(fact), fact.c.day >= bindparam("first_day")), values)
-    target.execute(_insert_totals(_totals_since(last_day)), values)
+    target.execute(_insert_totals(_totals_since(last_day)), first_days)
+    counted = delete(change_ahead).where(_is_series(change_ahead), change_ahead.c.day <= last_day)
+    target.execute(counted, first_days)
 
 
 def _totals_since(last_day: dt.date) -> Select[Any]:
@@ -146,23 +181,26 @@ def _totals_since(last_day: dt.date) -> Select[Any]:
         .limit(1)
         .subquery("stood")
     )
-    changes = (
-        select(change_daily)
-        .where(_is_series(change_daily), change_daily.c.day >= bindparam("first_day"))
-        .subquery("change")
-    )
-    added = running_totals(changes, last_day).order_by(None).subquery("added")
+    changes = select(change_ahead).where(_is_series(change_ahead)).subquery("change")
+    added = running_totals(changes, last_day).subquery("added")
     return select(
         *(added.c[name] for name in (*_PLACE, *CHANGES)),
         *((added.c[state] + func.coalesce(stood.c[state], 0)).label(state) for state in STATES),
     ).select_from(added.outerjoin(stood, true()))
 
 
-def _insert_totals(totals: Select[Any]) -> Any:
+def _insert_totals(totals: Select[Any] | CompoundSelect[Any]) -> Any:
     total = totals.subquery("total")
     names = [*_PLACE, *CHANGES, *STATES]
     rows = select(*(total.c[name] for name in names), unit_key_of(total.c.unit_code))
     return insert(fact_digitisation_daily).from_select([*names, "unit_key"], rows)
+
+
+def _insert_ahead(changes: Select[Any] | CompoundSelect[Any], last_day: dt.date) -> Any:
+    change = changes.subquery("change")
+    names = [*_PLACE, *CHANGES]
+    rows = select(*(change.c[name] for name in names)).where(change.c.day > last_day)
+    return insert(change_ahead).from_select(names, rows)
 
 
 def _is_series(table: Table) -> Any:

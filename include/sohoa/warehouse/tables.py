@@ -49,6 +49,11 @@ METADATA = MetaData(
 )
 
 
+CODE = String(collation="C").with_variant(String(), "sqlite")
+"""Codes and keys, compared byte by byte in either database. PostgreSQL sorts them otherwise by the rules of a language:
+half of the count of a series went into that, and those rules change with the operating system."""
+
+
 def _key(name: str, kind: Any, comment: str, *refers_to: ForeignKey) -> Column[Any]:
     return Column(name, kind, *refers_to, primary_key=True, autoincrement=False, comment=comment)
 
@@ -68,8 +73,8 @@ def _refers(column: Column[Any]) -> ForeignKey:
 dim_unit = Table(
     "dim_unit",
     METADATA,
-    _key("unit_key", String, "Key of one version of a unit: <unit_code>:<version>"),
-    _must("unit_code", String, "Code of the unit (QĐ 20/2020/QĐ-TTg); provisional below G09"),
+    _key("unit_key", CODE, "Key of one version of a unit: <unit_code>:<version>"),
+    _must("unit_code", CODE, "Code of the unit (QĐ 20/2020/QĐ-TTg); provisional below G09"),
     _must("name", String, "Name of the unit, in Vietnamese"),
     _may("name_en", String, "Name of the unit, in English"),
     _may("parent_code", String, "Code of the superior unit"),
@@ -86,7 +91,7 @@ dim_unit = Table(
 dim_procedure = Table(
     "dim_procedure",
     METADATA,
-    _key("procedure_code", String, "National code of the procedure (Mã TTHC); - where the register names none"),
+    _key("procedure_code", CODE, "National code of the procedure (Mã TTHC); - where the register names none"),
     _must("name", String, "Name of the procedure (Tên TTHC)"),
     comment="Administrative procedures (TTHC)",
 )
@@ -175,10 +180,10 @@ fact_result = Table(
     "fact_result",
     METADATA,
     _key("result_id", Integer, "Number of the result in the catalogue"),
-    _must("result_key", String, "<Số ký hiệu>|<issued_on>|<unit_code>, or hồ sơ:<dossier code> without number or date"),
-    _must("unit_key", String, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
-    _must("unit_code", String, "Code of the deciding unit"),
-    _must("procedure_code", String, "Procedure", _refers(dim_procedure.c.procedure_code)),
+    _must("result_key", CODE, "<Số ký hiệu>|<issued_on>|<unit_code>, or hồ sơ:<dossier code> without number or date"),
+    _must("unit_key", CODE, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
+    _must("unit_code", CODE, "Code of the deciding unit"),
+    _must("procedure_code", CODE, "Procedure", _refers(dim_procedure.c.procedure_code)),
     _must("has_result", Boolean, "Whether a written result exists"),
     _must("is_counted", Boolean, "Whether it is counted at all: a written result, under the Ministry's authority"),
     _must("validity", String, "State as last registered: in_force, expired, revoked, superseded, annulled"),
@@ -191,7 +196,7 @@ fact_result = Table(
     _may("exists_on", Date, "First day on which it counts: issued, else returned, received or first imported"),
     _may("out_of_force_on", Date, "First day on which it is not in force (P1); null while nothing ends it"),
     _may("not_usable_on", Date, "First day on which it is not in force and usable (P2); null while nothing ends it"),
-    _may("document_id", String, "Its digital copy, accepted or later"),
+    _may("document_id", CODE, "Its digital copy, accepted or later"),
     _may("digitised_on", Date, "Day from which it is digitised"),
     _may("signed_on", Date, "Day from which the copy is signed (digitised_on until signatures carry their day)"),
     _may("archived_on", Date, "Day from which the copy is archived (digitised_on until packages carry their day)"),
@@ -209,15 +214,15 @@ fact_case = Table(
     METADATA,
     _key("result_id", Integer, "Result that settled the case: fact_result.result_id"),
     _key("case_id", Integer, "Number of its dossier in the catalogue; 0 where the result names no dossier"),
-    _must("result_key", String, "Key of the result: fact_result.result_key"),
+    _must("result_key", CODE, "Key of the result: fact_result.result_key"),
     _may("dossier_code", String, "Mã hồ sơ; null where the result names no dossier"),
-    _must("unit_key", String, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
-    _must("unit_code", String, "Code of the deciding unit"),
-    _must("procedure_code", String, "Procedure", _refers(dim_procedure.c.procedure_code)),
+    _must("unit_key", CODE, "Version of the deciding unit", _refers(dim_unit.c.unit_key)),
+    _must("unit_code", CODE, "Code of the deciding unit"),
+    _must("procedure_code", CODE, "Procedure", _refers(dim_procedure.c.procedure_code)),
     _must("resolved_on", Date, "Day on which its result was returned, else the day the result exists"),
     _must("cohort_year", Integer, "Civil year in which it was resolved"),
     _must("report_year", Integer, "Report year in which it was resolved, from 15 December of the year before"),
-    _may("document_id", String, "Digital copy of its result, accepted or later"),
+    _may("document_id", CODE, "Digital copy of its result, accepted or later"),
     _may("digitised_on", Date, "Day from which the result is digitised"),
     _may("signed_on", Date, "Day from which the copy is signed"),
     _may("archived_on", Date, "Day from which the copy is archived"),
@@ -237,22 +242,22 @@ STATE_TEXTS = {
 
 def _series_key() -> tuple[Column[Any], ...]:
     return (
-        _key("population", String, "P1 in force, P2 in force and usable, P3 cases resolved in cohort_year"),
+        _key("population", CODE, "P1 in force, P2 in force and usable, P3 cases resolved in cohort_year"),
         _key("cohort_year", Integer, "P3: civil year in which the cases were resolved; 0 for the stocks P1 and P2"),
         _key("report_year", Integer, "P3: report year in which the cases were resolved; 0 for the stocks P1 and P2"),
-        _key("unit_code", String, "Code of the unit that holds the results"),
-        _key("procedure_code", String, "Procedure"),
+        _key("unit_code", CODE, "Code of the unit that holds the results"),
+        _key("procedure_code", CODE, "Procedure"),
     )
 
 
-change_daily = Table(
-    "change_daily",
+change_ahead = Table(
+    "change_ahead",
     METADATA,
     *_series_key(),
-    _key("day", Date, "Day on which something changes, also after today: terms that will end"),
+    _key("day", Date, "Day on which something will change: terms that end, units that move"),
     *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
     sqlite_with_rowid=False,
-    comment="What results and cases add and take away, by day: fact_digitisation_daily is its running total",
+    comment="What results and cases will add and take away after the last day of fact_digitisation_daily",
 )
 
 fact_digitisation_daily = Table(
@@ -262,7 +267,7 @@ fact_digitisation_daily = Table(
     # No foreign keys: each row is a sum of facts, which have them. Looking every row up three times more took
     # PostgreSQL two thirds of a load.
     _key("day", Date, "Day on which something changed: dim_date.day"),
-    _must("unit_key", String, "Version of the unit: dim_unit.unit_key"),
+    _must("unit_key", CODE, "Version of the unit: dim_unit.unit_key"),
     *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
     *(_must(state, Integer, f"Total at the end of this day: {text}") for state, text in STATE_TEXTS.items()),
     # Written out: SQLite takes as long for IN as for all other checks and keys together.
@@ -285,8 +290,8 @@ digitisation_rate = Table(
     _must("period_key", String, "Report period", _refers(dim_report_period.c.period_key)),
     _must("calendar", String, "civil or report"),
     _must("period", String, "Name of the period: 2022, 2022H1, 2022Q3"),
-    _may("unit_key", String, "Version of the unit; null = all units together", _refers(dim_unit.c.unit_key)),
-    _may("unit_code", String, "Code of the deciding unit; null = all units together"),
+    _may("unit_key", CODE, "Version of the unit; null = all units together", _refers(dim_unit.c.unit_key)),
+    _may("unit_code", CODE, "Code of the deciding unit; null = all units together"),
     _must("indicator", String, "Indicator", _refers(dim_indicator.c.indicator)),
     _must("measured_on", Date, "Day of the count: the period's last day, with what is known at this load"),
     _must("numerator", Integer, "Digitised members of the population"),

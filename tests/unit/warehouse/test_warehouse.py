@@ -10,7 +10,7 @@ import pytest
 from indicators import oracle
 from indicators.forms import cases_of
 from indicators.world import Case, Entry, change, document_id_of, scanned, store
-from sqlalchemy import Row, event, func, select
+from sqlalchemy import Row, event, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from sohoa.catalogue.database import connect, writing
@@ -308,6 +308,18 @@ def test_tables_of_an_older_version_are_made_anew(settings: Settings) -> None:
         connection.exec_driver_sql("ALTER TABLE load DROP COLUMN rules")
     assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed is None
     assert everything(settings) == before
+
+
+def test_a_warehouse_that_kept_all_changes_apart_is_made_anew_without_them(settings: Settings) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    before = everything(settings)
+    with connect(settings.warehouse_url).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE change_ahead RENAME TO change_daily")
+    assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed is None
+    assert everything(settings) == before
+    with connect(settings.warehouse_url).connect() as connection:
+        assert "change_daily" not in inspect(connection).get_table_names()
 
 
 def test_a_reader_sees_the_old_rows_until_the_commit(settings: Settings) -> None:
