@@ -197,10 +197,16 @@ def _republish_rates(
     known = units_with_rates(target)
     new = not known.issuperset(moves.counting_units(units))
     added = count_periods(changes, periods)
-    numbers = {number for (number, _, _), count in added.items() if any(count)}
-    reached = periods if new else [periods[number] for number in sorted(numbers)]
+    numbers = range(len(periods)) if new else sorted({number for (number, _, _), count in added.items() if any(count)})
+    reached = [periods[number] for number in numbers]
     if reached:
-        counts = add_counts(published_counts(target, reached), count_periods(changes, reached))
+        among = {number: place for place, number in enumerate(numbers)}
+        there = {
+            (among[number], population, unit): count
+            for (number, population, unit), count in added.items()
+            if number in among
+        }
+        counts = add_counts(published_counts(target, reached), there)
         _publish_rates(target, counts, reached, moves.counting_units(known | units), rulebook)
 
 

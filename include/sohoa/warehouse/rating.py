@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -53,13 +54,13 @@ def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> C
         if number < len(days):
             so_far = added[change[:4]]
             so_far[number] = (so_far[number][0] + change.digitised, so_far[number][1] + change.in_force)
+    last_days = [bisect_left(days, period.end) for period in periods]
     counts: defaultdict[tuple[int, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for (population, cohort_year, report_year, unit), by_day in added.items():
         totals = list(accumulate(by_day, _plus))
-        for number, period in enumerate(periods):
-            if population != "P3" or _is_of(period, cohort_year, report_year):
-                place = (number, population, unit)
-                counts[place] = _plus(counts[place], totals[bisect_left(days, period.end)])
+        for number in _periods_of(population, cohort_year, report_year, tuple(periods)):
+            place = (number, population, unit)
+            counts[place] = _plus(counts[place], totals[last_days[number]])
     return dict(counts)
 
 
@@ -99,6 +100,13 @@ def rate_rows(counts: Counts, periods: Sequence[Period], units: Sequence[str], r
     for number, period in enumerate(periods):
         for rate in rates_of(Cut.of_period(period), units, by_period[number], rulebook):
             yield _rate_row(period, rate, rulebook.target(rate.indicator, period.year))
+
+
+@lru_cache(maxsize=1000)
+def _periods_of(population: str, cohort_year: int, report_year: int, periods: tuple[Period, ...]) -> tuple[int, ...]:
+    """In which of these periods a series counts, by their numbers."""
+    numbered = enumerate(periods)
+    return tuple(number for number, one in numbered if population != "P3" or _is_of(one, cohort_year, report_year))
 
 
 def _is_of(period: Period, cohort_year: int, report_year: int) -> bool:
