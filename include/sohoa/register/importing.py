@@ -30,7 +30,7 @@ from sohoa.catalogue.models import (
     UtcDateTime,
     utc_now,
 )
-from sohoa.catalogue.subjects import change_subjects, store_subjects
+from sohoa.catalogue.subjects import SubjectKeys
 from sohoa.catalogue.units import ensure_unit
 from sohoa.register.normalise import DOSSIER_PREFIX, result_key
 from sohoa.register.rows import ENDED, RegisterRow, Rejection, parse_row
@@ -275,12 +275,13 @@ def _store_results(
 ) -> Counter[str]:
     in_file = {row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX)}
     counts: Counter[str] = Counter()
+    subjects = SubjectKeys(session)
     # In the order of their keys, in which databases write them best. Rows of one result stay in that of the file.
     in_order = sorted(rows, key=attrgetter("result_key"))
     groups = ((key, list(found)) for key, found in groupby(in_order, attrgetter("result_key")))
     for chunk in chunks(groups, CHUNK_RESULTS):
         writes = _compare_chunk(session, entry, dict(chunk), in_file)
-        _write_chunk(session, entry, writes)
+        _write_chunk(session, entry, writes, subjects)
         counts.update(writes.counts)
         if progress:
             progress(counts.total(), len(rows))
@@ -494,7 +495,7 @@ def _difference(old: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[Valu
 # --- writing ---------------------------------------------------------------------------------------------
 
 
-def _write_chunk(session: Session, entry: RegisterImport, writes: _Writes) -> None:
+def _write_chunk(session: Session, entry: RegisterImport, writes: _Writes, subjects: SubjectKeys) -> None:
     for model, updates in ((Result, writes.result_updates), (Dossier, writes.dossier_updates)):
         if updates:
             session.execute(update(model), updates)
@@ -504,9 +505,8 @@ def _write_chunk(session: Session, entry: RegisterImport, writes: _Writes) -> No
     if writes.dossiers:
         session.execute(insert(_table(Dossier)), [{**values, "result_id": ids[key]} for key, values in writes.dossiers])
     _write_history(session, entry, writes.history)
-    store_subjects(session, [(ids[new["result_key"]], new["subject"]) for new in writes.results])
-    change_subjects(
-        session,
+    subjects.store([(ids[new["result_key"]], new["subject"]) for new in writes.results])
+    subjects.change(
         {
             one["result_id"]: (one["before"].get("subject"), one["after"]["subject"])
             for one in writes.history
