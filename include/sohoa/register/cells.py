@@ -68,7 +68,7 @@ class CellReader:
         """A text that many rows share: cleaned and held in memory once."""
         return self._checked(column, _clean_repeated(self.cells.get(column, "")))
 
-    def word(self, column: str) -> str:
+    def lowered(self, column: str) -> str:
         """One of the few words that a column may hold, in lower case; none is an empty text."""
         return _clean_repeated(self.cells.get(column, "")).casefold()
 

@@ -115,13 +115,13 @@ class _Reader(CellReader):
         super().__init__(cells, _MAX_LENGTH)
 
     def flag(self, column: str) -> bool:
-        value = self.word(column)
+        value = self.lowered(column)
         if value not in _FLAG_WORDS:
             self.note(column, "register.yes_no_unknown")
         return _FLAG_WORDS.get(value, True)
 
     def validity(self) -> str:
-        value = self.word("Tình trạng hiệu lực")
+        value = self.lowered("Tình trạng hiệu lực")
         if value not in VALIDITY:
             self.note("Tình trạng hiệu lực", "register.validity_unknown")
         return VALIDITY.get(value, "in_force")

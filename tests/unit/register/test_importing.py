@@ -19,7 +19,7 @@ from sohoa.catalogue.models import (
     ResultHistory,
     Unit,
 )
-from sohoa.register import ImportSummary, Rejection, import_register, read_register
+from sohoa.register import ImportSummary, Rejection, import_judged, import_register, read_register
 from sohoa.register import importing as importing_module
 from sohoa.settings import Settings
 
@@ -244,14 +244,14 @@ def test_an_unknown_unit_is_created_with_a_flag_and_a_known_one_keeps_its_name(d
     assert units["G09"].name == "Bộ Nội vụ"
 
 
-def test_a_gate_can_judge_the_rows_first_and_refuse_some(desk: Desk) -> None:
+def test_a_gate_can_judge_the_rows_before_anything_is_written(desk: Desk) -> None:
     path = desk.write_csv([numbered(1), numbered(2), numbered(3, Mã_đơn_vị="")])
-    rows, rejections = read_register(desk.settings, path)
-    judged = rows, [*rejections, Rejection(2, "Trích yếu", "gate.dates_implausible")]
-    summary = import_register(desk.settings, path, rows=judged, today=DAY)
-    assert (summary.n_rows, counts(summary)) == (3, (1, 0, 0, 2))
-    assert [one.line for one in summary.rejections] == [2, 4]
-    assert [one.code_text for one in desk.all(Result)] == ["2/QĐ-BNV"]
+    with read_register(desk.settings, path) as judged:
+        seen = list(judged.accepted.values(("line", "code_text", "issued_on", "still_usable")))
+        assert (seen, judged.n_rows) == ([(2, "1/QĐ-BNV", "2022-03-05", True), (3, "2/QĐ-BNV", "2022-03-05", True)], 3)
+        assert desk.all(Result) == []
+        summary = import_judged(desk.settings, path, judged, today=DAY)
+    assert (summary.n_rows, counts(summary)) == (3, (2, 0, 0, 1))
 
 
 def test_an_import_that_breaks_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
