@@ -15,7 +15,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.models import Base
 
-
 _BETWEEN_COLLECTIONS = 200_000
 
 
@@ -66,22 +65,29 @@ def new_ids(session: Session, model: type[Base], n: int) -> Sequence[int]:
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns; columns that they do not name get no default of the model."""
+    if rows:
+        table, names = table_of(model), tuple(rows[0])
+        by_column = zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True)
+        insert_columns(session, model, {name: _as_stored(session, table, name, column) for name, column in by_column})
+
+
+def insert_columns(session: Session, model: type[Base], columns: Mapping[str, Iterable[Any]]) -> None:
+    """Insert rows given column by column, as a database writes their values: days and JSON as text, flags as 0 and 1.
+
+    Columns that are not named get no default of the model; an iterable without end gives each row its next value.
+    """
+    rows = list(zip(*columns.values(), strict=False))
     if not rows:
         return
-    table = table_of(model)
-    names = tuple(rows[0])
-    by_column = zip(*map(itemgetter(*names), rows), strict=True)
-    values = [_as_stored(session, table, name, column) for name, column in zip(names, by_column, strict=True)]
-    into = f"{table.name} ({', '.join(names)})"
-    stored = zip(*values, strict=True)
+    into = f"{table_of(model).name} ({', '.join(columns)})"
     if session.get_bind().dialect.name == "postgresql":
         driver: Any = session.connection().connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-            for row in stored:
+            for row in rows:
                 copy.write_row(row)
     else:
-        marks = ", ".join("?" * len(names))
-        session.connection().exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(stored))  # noqa: S608
+        marks = ", ".join("?" * len(columns))
+        session.connection().exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608
 
 
 def _as_stored(session: Session, table: Table, name: str, values: Iterable[Any]) -> Iterable[Any]:

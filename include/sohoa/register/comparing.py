@@ -43,11 +43,12 @@ _OPTIONAL_DOSSIER_FIELDS = {
     "received_on": "Ngày tiếp nhận",
     "returned_on": "Ngày trả kết quả",
 }
+DOSSIER_FIELDS = ("channel", *_OPTIONAL_DOSSIER_FIELDS)
 # Whether a result belongs to a population, from the day it was issued.
 _POPULATION_FIELDS = ("has_result", "procedure_code", "deciding_authority", "result_key")
 
-_FIELDS = (*_PLAIN_FIELDS, *_OPTIONAL_FIELDS)
-_fields_of = attrgetter(*_FIELDS)
+RESULT_FIELDS = (*_PLAIN_FIELDS, *_OPTIONAL_FIELDS)
+_fields_of = attrgetter(*RESULT_FIELDS)
 
 Values: TypeAlias = dict[str, Any]
 
@@ -157,7 +158,7 @@ def _days(values: Mapping[str, Any]) -> Iterator[dt.date]:
 
 def _result_values(row: RegisterRow, old: Mapping[str, Any] | None, today: dt.date) -> Values:
     """The columns of a result after this row."""
-    values: Values = dict(zip(_FIELDS, _fields_of(row), strict=True))
+    values: Values = dict(zip(RESULT_FIELDS, _fields_of(row), strict=True))
     if old is not None:
         values.update((name, old[name]) for name in _missing(row.columns))
     values["ended_on"], end_observed = _end(row, old, today)

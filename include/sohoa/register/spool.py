@@ -7,16 +7,21 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, repeat
-from operator import attrgetter
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
+from sohoa.catalogue.database import chunks
 from sohoa.register.normalise import DOSSIER_PREFIX
 from sohoa.register.rows import RegisterRow
 
-_STORED = tuple(name for name in RegisterRow._fields if name != "columns")
+StoredRow: TypeAlias = tuple[Any, ...]
+"""The fields `STORED` as a database writes them: days as ISO text, flags as 0 and 1."""
+
+STORED = tuple(name for name in RegisterRow._fields if name != "columns")
 _DAYS = frozenset({"issued_on", "expires_on", "received_on", "returned_on", "ended_on", "unusable_from"})
 _FLAGS = frozenset({"still_usable", "has_result"})
-_INSERT = f"INSERT INTO row VALUES ({', '.join('?' * len(_STORED))})"  # noqa: S608 - question marks
+_INSERT = f"INSERT INTO row VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608 - question marks
+_KEY = STORED.index("result_key")
 _CACHE_KIB = 16 << 10
 _PORTION = 5000
 
@@ -41,7 +46,7 @@ class Spool:
         self._database = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
             self._database.execute(f"PRAGMA {pragma}")
-        self._database.execute(f"CREATE TABLE row ({', '.join(_STORED)})")
+        self._database.execute(f"CREATE TABLE row ({', '.join(STORED)})")
 
     def add(self, rows: Sequence[RegisterRow]) -> None:
         """Put the next rows of the file down; best some thousands at a time."""
@@ -53,20 +58,36 @@ class Spool:
                 self.procedure_names[row.procedure_code] = row.procedure_name or known
         self.dossier_keys.update(row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX))
         by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
-        values = [map(_as_text, column) if name in _DAYS else column for name, column in by_name if name in _STORED]
+        values = [map(_as_text, column) if name in _DAYS else column for name, column in by_name if name in STORED]
         self._database.execute("BEGIN")
         self._database.executemany(_INSERT, zip(*values, strict=True))
         self._database.execute("COMMIT")
 
-    def results(self) -> Iterator[tuple[str, list[RegisterRow]]]:
-        """Each result's key with its rows in the order of the file; results in the order of their keys."""
-        return ((key, list(rows)) for key, rows in groupby(self._in_order(), attrgetter("result_key")))
+    def by_result(self, size: int) -> Iterator[list[StoredRow]]:
+        """All rows, so many at a time and somewhat more: no result is parted. In the order of keys, then of the file.
+
+        Results are written best in the order of their keys.
+        """
+        portion: list[StoredRow] = []
+        for _, rows in groupby(self._rows("SELECT * FROM row ORDER BY result_key, line"), itemgetter(_KEY)):
+            portion.extend(rows)
+            if len(portion) >= size:
+                yield portion
+                portion = []
+        if portion:
+            yield portion
+
+    def typed(self, stored: Sequence[StoredRow]) -> list[RegisterRow]:
+        """The rows as they were put down."""
+        columns = as_columns(stored)
+        values = (self._typed(name, columns.get(name)) for name in RegisterRow._fields)
+        return list(map(RegisterRow._make, zip(*values, strict=False)))  # the headers repeat without end
 
     def values(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """So many fields of each row, in the order of the file; days as ISO text."""
         flags = [place for place, name in enumerate(names) if name in _FLAGS]
         query = f"SELECT {', '.join(names)} FROM row ORDER BY rowid"  # noqa: S608 - of columns, named by us
-        for portion in self._portions(query):
+        for portion in chunks(self._rows(query), _PORTION):
             columns = list(zip(*portion, strict=True))
             for place in flags:
                 columns[place] = tuple(map(bool, columns[place]))
@@ -76,12 +97,6 @@ class Spool:
         """Throw the rows away."""
         self._database.close()
 
-    def _in_order(self) -> Iterator[RegisterRow]:
-        for portion in self._portions("SELECT * FROM row ORDER BY result_key, line"):
-            columns = dict(zip(_STORED, zip(*portion, strict=True), strict=True))
-            typed = [self._typed(name, columns.get(name)) for name in RegisterRow._fields]
-            yield from map(RegisterRow._make, zip(*typed, strict=False))
-
     def _typed(self, name: str, column: Any) -> Any:
         if name == "columns":
             return repeat(self._columns)
@@ -89,10 +104,15 @@ class Spool:
             return map(_as_day, column)
         return map(bool, column) if name in _FLAGS else column
 
-    def _portions(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _rows(self, query: str) -> Iterator[StoredRow]:
         cursor = self._database.execute(query)
-        while portion := cursor.fetchmany(_PORTION):
-            yield portion
+        cursor.arraysize = _PORTION
+        return iter(cursor)
+
+
+def as_columns(stored: Sequence[StoredRow]) -> dict[str, tuple[Any, ...]]:
+    """Field → its value in each row."""
+    return dict(zip(STORED, zip(*stored, strict=True) if stored else repeat(()), strict=False))
 
 
 @lru_cache(maxsize=20_000)

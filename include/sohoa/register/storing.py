@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import compress, groupby
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, String, and_, func, insert, literal, select, update
@@ -12,16 +14,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
-from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, UtcDateTime
 from sohoa.catalogue.subjects import SubjectKeys
 from sohoa.register.comparing import Changes, Values, compare_result
 from sohoa.register.normalise import DOSSIER_PREFIX, result_key
+from sohoa.register.plain import are_plain, insert_plain
 from sohoa.register.rows import RegisterRow
-from sohoa.register.spool import Spool
+from sohoa.register.spool import Spool, StoredRow, as_columns
 
 AGENT = "register import"
-CHUNK_RESULTS = 5000
+CHUNK_ROWS = 5000
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -31,8 +33,8 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
     newest = session.scalar(select(func.max(Result.id))) or 0
     subjects = SubjectKeys(session)
     counts: Counter[str] = Counter()
-    for chunk in chunks(accepted.results(), CHUNK_RESULTS):
-        counts.update(_store_chunk(session, entry, dict(chunk), accepted.dossier_keys, subjects))
+    for rows in accepted.by_result(CHUNK_ROWS):
+        counts.update(_store_chunk(session, entry, accepted, rows, subjects))
         if progress:
             progress(counts.total(), accepted.n_rows)
     _record_registered(session, entry, newest)
@@ -40,47 +42,71 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
 
 
 def _store_chunk(
+    session: Session, entry: RegisterImport, accepted: Spool, stored: Sequence[StoredRow], subjects: SubjectKeys
+) -> Counter[str]:
+    columns = as_columns(stored)
+    keys = columns["result_key"]
+    keys_before = _keys_before(columns["unit_code"], columns["dossier_code"], keys, accepted.dossier_keys)
+    asked = [*dict.fromkeys(keys), *filter(None, keys_before)]
+    found = {values["result_key"]: values for values in _rows_among(session, Result, Result.result_key, asked)}
+    plain = are_plain(columns, keys_before, found.keys())
+    insert_plain(session, entry.id, list(compress(stored, plain)), subjects)
+    others = accepted.typed([row for row, is_plain in zip(stored, plain, strict=True) if not is_plain])
+    counts = _store_compared(session, entry, others, found, accepted.dossier_keys, subjects)
+    counts["new"] += sum(plain)
+    return counts
+
+
+def _keys_before(
+    units: Iterable[str], dossiers: Iterable[str | None], keys: Iterable[str], in_file: Set[str]
+) -> list[str | None]:
+    """Of each row the key under which its result may stand that had no number before; not one that the file still has.
+
+    None where there is none.
+    """
+    before = (
+        result_key(None, None, unit, dossier) if dossier and not key.startswith(DOSSIER_PREFIX) else None
+        for unit, dossier, key in zip(units, dossiers, keys, strict=True)
+    )
+    return [None if key in in_file else key for key in before]
+
+
+def _store_compared(
     session: Session,
     entry: RegisterImport,
-    groups: Mapping[str, list[RegisterRow]],
+    rows: Sequence[RegisterRow],
+    found: dict[str, Values],
     in_file: Set[str],
     subjects: SubjectKeys,
 ) -> Counter[str]:
-    known = _known_results(session, groups, in_file)
+    """Compare each result with what the catalogue has of it, and write what differs."""
+    groups = {key: list(same) for key, same in groupby(rows, attrgetter("result_key"))}
+    known = _known_results(groups, found, in_file)
     dossiers = _known_dossiers(session, [old["id"] for old in known.values()])
     changes = Changes()
-    for key, rows in groups.items():
+    for key, same in groups.items():
         old = known.get(key)
-        compare_result(changes, entry.id, entry.imported_on, rows, old, dossiers.get(old["id"], {}) if old else {})
+        compare_result(changes, entry.id, entry.imported_on, same, old, dossiers.get(old["id"], {}) if old else {})
     _write(session, entry, changes, {key: old["id"] for key, old in known.items()}, subjects)
     return changes.counts
 
 
-def _known_results(session: Session, groups: Mapping[str, list[RegisterRow]], in_file: Set[str]) -> dict[str, Values]:
+def _known_results(
+    groups: Mapping[str, list[RegisterRow]], found: dict[str, Values], in_file: Set[str]
+) -> dict[str, Values]:
     """The catalogue's results for these keys.
 
     A result that the catalogue has only by its dossier, and for which the file now brings number and
     date, is the same result: it is returned under its new key.
     """
-    by_dossier = {key: _dossier_keys(rows, in_file) for key, rows in groups.items()}
-    keys = [*groups, *(old_key for old_keys in by_dossier.values() for old_key in old_keys)]
-    found = {values["result_key"]: values for values in _rows_among(session, Result, Result.result_key, keys)}
     known: dict[str, Values] = {}
-    for key, old_keys in by_dossier.items():
-        held_as = next((one for one in (key, *old_keys) if one in found), None)
+    for key, rows in groups.items():
+        units, dossiers = [row.unit_code for row in rows], [row.dossier_code for row in rows]
+        before = _keys_before(units, dossiers, [key] * len(rows), in_file)
+        held_as = next((one for one in (key, *before) if one in found), None)
         if held_as:
             known[key] = found.pop(held_as)
     return known
-
-
-def _dossier_keys(rows: Iterable[RegisterRow], in_file: Set[str]) -> list[str]:
-    """Keys under which a result may stand that had no number before; not those that the file still has."""
-    keys = [
-        result_key(None, None, row.unit_code, row.dossier_code)
-        for row in rows
-        if row.dossier_code and not row.result_key.startswith(DOSSIER_PREFIX)
-    ]
-    return [key for key in dict.fromkeys(keys) if key not in in_file]
 
 
 def _known_dossiers(session: Session, result_ids: Sequence[int]) -> dict[int, dict[str | None, Values]]:

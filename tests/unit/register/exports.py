@@ -47,5 +47,5 @@ def as_cp1258(text: str) -> bytes:
 def judged(settings: Settings, file: Path, mapping: Path | None = None) -> tuple[list[RegisterRow], list[Rejection]]:
     """The rows of an export that can be taken in, in its order, and why the others cannot."""
     with read_register(settings, file, mapping) as register:
-        rows = [row for _, rows in register.accepted.results() for row in rows]
+        rows = [row for stored in register.accepted.by_result(100) for row in register.accepted.typed(stored)]
         return sorted(rows, key=lambda row: row.line), register.rejections
