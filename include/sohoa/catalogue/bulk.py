@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.models import Base
 
-_BETWEEN_COLLECTIONS = 200_000
+_BETWEEN_COLLECTIONS = 10_000
 
 
 @contextmanager

@@ -66,9 +66,9 @@ class SubjectKeys:
         self._n_written: Counter[int] = Counter()
         self._shared: set[int] = set()
 
-    def store(self, subjects: Iterable[tuple[int, str | None]]) -> None:
-        """Write down the keys of new results: (result id, subject)."""
-        for portion in chunks(subjects, _PORTION):
+    def store(self, results: Iterable[tuple[int, Iterable[int]]]) -> None:
+        """Write down the keys of new results: (result id, `subject_keys` of its subject)."""
+        for portion in chunks(results, _PORTION):
             _insert(self._session, sorted(self._telling(portion)))
             # A million results have millions of keys.
             self._n_written = Counter({key: n for key, n in self._n_written.items() if n >= _OFTEN})
@@ -83,11 +83,11 @@ class SubjectKeys:
                     _n_sharing() <= MOST_WITH_A_KEY,
                 )
             )
-        self.store((result_id, after) for result_id, (_, after) in changes.items())
+        self.store((result_id, subject_keys(after)) for result_id, (_, after) in changes.items())
 
-    def _telling(self, subjects: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, int]]:
-        for result_id, text in subjects:
-            for key in subject_keys(text) - self._shared:
+    def _telling(self, results: Iterable[tuple[int, Iterable[int]]]) -> Iterator[tuple[int, int]]:
+        for result_id, keys in results:
+            for key in set(keys).difference(self._shared):
                 yield key, result_id
                 self._n_written[key] += 1
                 if self._n_written[key] > MOST_WITH_A_KEY:
@@ -96,7 +96,7 @@ class SubjectKeys:
 
 def store_subjects(session: Session | Connection, subjects: Iterable[tuple[int, str | None]]) -> None:
     """Write down the keys of a few new results: (result id, subject)."""
-    SubjectKeys(session).store(subjects)
+    SubjectKeys(session).store((result_id, subject_keys(text)) for result_id, text in subjects)
 
 
 def _n_sharing() -> ScalarSelect[int]:

@@ -145,7 +145,7 @@ def register_frame(rows: Iterable[Sequence[Any]], n_rejected: int, imported_on: 
     for portion in chunks(rows, _PORTION):
         # Column by column, since a million rows of their own would take a gigabyte.
         for name, values in zip(REGISTER_COLUMNS, zip(*portion, strict=True), strict=True):
-            columns[name].extend(map(_known if name in ("line", "still_usable") else _text, values))
+            columns[name].extend(map(_REGISTER_READERS.get(name, _shared_text), values))
     columns["issued_day"] = list(map(_day, columns["issued_on"]))
     n_rows = len(columns["line"])
     if None in columns["line"]:
@@ -297,6 +297,12 @@ def _text(value: Any) -> str | None:
         known = known.date()
     text = _iso(known) if isinstance(known, dt.date) else str(known)
     return text if text.strip() else None
+
+
+_shared_text = lru_cache(maxsize=50_000)(_text)
+"""For columns that repeat themselves: rows share one text."""
+
+_REGISTER_READERS = {"line": _known, "still_usable": _known, "dossier_code": _text, "code_text": _text}
 
 
 @lru_cache(maxsize=50_000)

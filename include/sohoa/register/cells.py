@@ -62,11 +62,13 @@ class CellReader:
 
     def text(self, column: str) -> str | None:
         """The cleaned text of a column; None if it is empty or not there."""
-        return self._checked(column, clean_text(self.cells.get(column, "")))
+        cell = self.cells.get(column)
+        return self._checked(column, clean_text(cell)) if cell else None
 
     def repeated(self, column: str) -> str | None:
         """A text that many rows share: cleaned and held in memory once."""
-        return self._checked(column, _clean_repeated(self.cells.get(column, "")))
+        cell = self.cells.get(column)
+        return self._checked(column, _clean_repeated(cell)) if cell else None
 
     def lowered(self, column: str) -> str:
         """One of the few words that a column may hold, in lower case; none is an empty text."""
@@ -74,8 +76,11 @@ class CellReader:
 
     def date(self, column: str) -> dt.date | None:
         """The day in a column; None if it is empty or, which is noted, no date."""
+        cell = self.cells.get(column)
+        if not cell:
+            return None
         try:
-            return parse_date(_clean_repeated(self.cells.get(column, "")))
+            return parse_date(_clean_repeated(cell))
         except ValueError:
             self.note(column, "register.date_invalid")
             return None

@@ -82,6 +82,7 @@ def clean_code(text: str) -> str | None:
     return "".join(clean_text(text).split()) or None
 
 
+@lru_cache(maxsize=1000)
 def clean_unit_code(text: str) -> str:
     """A unit code without white space; upper case where it is an agency code (QĐ 20/2020/QĐ-TTg)."""
     code = "".join(clean_text(text).split())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from sohoa.catalogue.bulk import insert_columns, new_ids
 from sohoa.catalogue.models import Dossier, Result
-from sohoa.catalogue.subjects import SubjectKeys
+from sohoa.catalogue.subjects import SubjectKeys, subject_keys
 from sohoa.register.comparing import DOSSIER_FIELDS, RESULT_FIELDS
-from sohoa.register.spool import StoredRow, as_columns
+from sohoa.register.spool import STORED, StoredRow, as_columns
 
+_NUMBERS = "i"
+_SUBJECT = STORED.index("subject")
 _NEVER_ENDED = {"ended_on": None, "unusable_from": None, "flags": "[]", "source": "register"}
 
 
@@ -37,8 +40,20 @@ def are_plain(
     ]
 
 
-def insert_plain(session: Session, import_id: int, rows: Sequence[StoredRow], subjects: SubjectKeys) -> None:
-    """Write results and their dossiers, as `comparing.compare_result` would have it."""
+def subjects_of(rows: Sequence[StoredRow]) -> list[str | None]:
+    """What the results are about."""
+    return [row[_SUBJECT] for row in rows]
+
+
+def keys_of_subjects(subjects: Sequence[str | None]) -> list[bytes]:
+    """The keys of each subject, packed to be handed from process to process."""
+    return [array(_NUMBERS, subject_keys(subject)).tobytes() for subject in subjects]
+
+
+def insert_plain(
+    session: Session, import_id: int, rows: Sequence[StoredRow], keys: Iterable[bytes], subjects: SubjectKeys
+) -> None:
+    """Write results, their dossiers and the keys of their subjects, as `comparing.compare_result` would have it."""
     columns = as_columns(rows)
     ids = new_ids(session, Result, len(rows))
     imported = {"first_import_id": import_id, "last_import_id": import_id}
@@ -46,4 +61,4 @@ def insert_plain(session: Session, import_id: int, rows: Sequence[StoredRow], su
     insert_columns(session, Result, {"id": ids, **{name: columns[name] for name in RESULT_FIELDS}, **constant})
     of_dossier = {name: columns[name] for name in DOSSIER_FIELDS}
     insert_columns(session, Dossier, {"result_id": ids, "code": columns["dossier_code"], **of_dossier})
-    subjects.store(zip(ids, columns["subject"], strict=True))
+    subjects.store(zip(ids, (array(_NUMBERS, packed) for packed in keys), strict=True))

@@ -15,15 +15,18 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, UtcDateTime
-from sohoa.catalogue.subjects import SubjectKeys
+from sohoa.catalogue.subjects import SubjectKeys, subject_keys
+from sohoa.register.ahead import with_work_ahead
 from sohoa.register.comparing import Changes, Values, compare_result
 from sohoa.register.normalise import DOSSIER_PREFIX, result_key
-from sohoa.register.plain import are_plain, insert_plain
+from sohoa.register.plain import are_plain, insert_plain, keys_of_subjects, subjects_of
 from sohoa.register.rows import RegisterRow
 from sohoa.register.spool import Spool, StoredRow, as_columns
 
 AGENT = "register import"
 CHUNK_ROWS = 5000
+WORTH_A_PROCESS = 50_000
+"""Of so many rows the keys of subjects are worked out apart."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -33,8 +36,10 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
     newest = session.scalar(select(func.max(Result.id))) or 0
     subjects = SubjectKeys(session)
     counts: Counter[str] = Counter()
-    for rows in accepted.by_result(CHUNK_ROWS):
-        counts.update(_store_chunk(session, entry, accepted, rows, subjects))
+    chunks = accepted.by_result(CHUNK_ROWS)
+    apart = accepted.n_rows >= WORTH_A_PROCESS
+    for rows, keys in with_work_ahead(chunks, subjects_of, keys_of_subjects, apart=apart):
+        counts.update(_store_chunk(session, entry, accepted, rows, keys, subjects))
         if progress:
             progress(counts.total(), accepted.n_rows)
     _record_registered(session, entry, newest)
@@ -42,7 +47,12 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
 
 
 def _store_chunk(
-    session: Session, entry: RegisterImport, accepted: Spool, stored: Sequence[StoredRow], subjects: SubjectKeys
+    session: Session,
+    entry: RegisterImport,
+    accepted: Spool,
+    stored: Sequence[StoredRow],
+    keys_of_rows: Sequence[bytes],
+    subjects: SubjectKeys,
 ) -> Counter[str]:
     columns = as_columns(stored)
     keys = columns["result_key"]
@@ -50,7 +60,7 @@ def _store_chunk(
     asked = [*dict.fromkeys(keys), *filter(None, keys_before)]
     found = {values["result_key"]: values for values in _rows_among(session, Result, Result.result_key, asked)}
     plain = are_plain(columns, keys_before, found.keys())
-    insert_plain(session, entry.id, list(compress(stored, plain)), subjects)
+    insert_plain(session, entry.id, list(compress(stored, plain)), compress(keys_of_rows, plain), subjects)
     others = accepted.typed([row for row, is_plain in zip(stored, plain, strict=True) if not is_plain])
     counts = _store_compared(session, entry, others, found, accepted.dossier_keys, subjects)
     counts["new"] += sum(plain)
@@ -135,7 +145,7 @@ def _write(
     ids = {**known, **_insert_results(session, changes.results)}
     insert_rows(session, Dossier, [{"result_id": ids[key], **values} for key, values in changes.dossiers])
     _write_history(session, entry, changes.history)
-    subjects.store((ids[new["result_key"]], new["subject"]) for new in changes.results)
+    subjects.store((ids[new["result_key"]], subject_keys(new["subject"])) for new in changes.results)
     subjects.change(
         {
             one["result_id"]: (one["before"].get("subject"), one["after"]["subject"])

@@ -66,7 +66,9 @@ def test_of_a_key_that_too_many_share_only_so_many_rows_are_kept_as_show_it(sett
     n_results = 6000
     with writing(settings.catalogue_url) as session:
         keys = SubjectKeys(session)
-        keys.store((number, f"Quyết định nâng ngạch số {number // 2}") for number in range(1, n_results + 1))
+        keys.store(
+            (number, subject_keys(f"Quyết định nâng ngạch số {number // 2}")) for number in range(1, n_results + 1)
+        )
         keys.change({number: (f"Quyết định nâng ngạch số {number // 2}", None) for number in range(1, 100)})
     (shared, _) = sorted(subject_keys("Quyết định nâng ngạch"))
     telling = subject_keys("ngạch số 2000") | subject_keys("ngạch số 7")
