@@ -4,8 +4,8 @@
 
 A process of its own imports a made-up export into an empty catalogue, then the same file again, of which it has
 nothing to write, then one of which every hundredth row has changed. Seconds run from the start of reading to the
-commit; Great Expectations is loaded before. Memory is the most that the process ever held, the gate's libraries
-(200 MB) included.
+commit; Great Expectations is loaded before. Memory is that of the process and of the one it starts, the gate's
+libraries (200 MB) included.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from sohoa.register import REQUIRED
 from sohoa.settings import Settings
 
 SIZES = (100_000, 1_000_000)
+_PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 N_PAIRS, N_UNITS, N_PROCEDURES, SEED = 800, 60, 400, 830_006
 FIRST_DAY, N_DAYS = dt.date(2021, 1, 1), 5 * 365
 HEADERS = (*REQUIRED, "Ngày tiếp nhận", "Ngày trả kết quả")
@@ -95,13 +96,20 @@ def import_all(folder: Path, database: str) -> dict[str, Any]:
     load_gate()
     figures: dict[str, Any] = {"database": settings.catalogue_url.partition(":")[0]}
     for name, file in (("new", "register.csv"), ("unchanged", "register.csv"), ("changed", "changed.csv")):
-        started, cpu_started = time.perf_counter(), time.process_time()
+        started, cpu_started = time.perf_counter(), cpu_seconds()
         rows = take_in_register(settings, folder / file).n_rows
-        took, cpu = time.perf_counter() - started, time.process_time() - cpu_started
+        took, cpu = time.perf_counter() - started, cpu_seconds() - cpu_started
         figures |= {f"{name}_s": round(took, 1), f"{name}_cpu_s": round(cpu, 1)}
         figures |= {f"{name}_rows_a_second": round(rows / took), f"{name}_rows_a_cpu_second": round(rows / cpu)}
-    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    # The most that each of them ever held, if not at the same time.
+    figures["peak_mb"] = sum(resource.getrusage(whose).ru_maxrss for whose in _PROCESSES) >> 10
     return figures
+
+
+def cpu_seconds() -> float:
+    """What this process has used, and those that it started and that have ended."""
+    used = [resource.getrusage(whose) for whose in _PROCESSES]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,8 @@ def take_in_register(
     with rarely_collecting(), read_register(settings, file, mapping) as judged:
         frame = register_frame(judged.accepted.values(REGISTER_COLUMNS), judged.n_rejected, today())
         _pass(settings, judge(settings, "register", subject, frame, "line"))
-        del frame  # its memory is wanted for the import
+        del frame
+        gc.collect()  # its memory is wanted for the import, and the gate's library ties it into cycles
         return import_judged(settings, file, judged, progress)
 
 
