@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -25,12 +25,13 @@ def with_work_ahead(
         portions: In the order in which they are given back.
         ask: What of a portion the work needs.
         work: A function of a module, whose argument and result can be pickled.
-        apart: Whether it is worth a process of its own, which takes half a second to start; with one core, none is.
+        apart: Whether it is worth a process of its own, which takes half a second to start. With one core none is,
+            and a process that Python ends together with its own parent may not start any.
 
     Raises:
         SohoaError: the process ended before its work.
     """
-    if not apart or len(os.sched_getaffinity(0)) == 1:
+    if not apart or len(os.sched_getaffinity(0)) == 1 or current_process().daemon:
         yield from ((portion, work(ask(portion))) for portion in portions)
         return
     with _process(work) as connection:
