@@ -29,6 +29,7 @@ VALUES = {
 def test_rows_come_back_as_they_were_given(settings: Settings) -> None:
     with writing(settings.catalogue_url) as session:
         session.add(Unit(code="X", name="X", source="test"))
+        session.flush()
         session.add(Result(id=7, result_key="of a person", unit_code="X", validity="in_force"))
         session.flush()
         ids = new_ids(session, Result, 2)
