@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from zlib import crc32
 
-from sqlalchemy import ARRAY, Connection, Integer, ScalarSelect, cast, delete, func, insert, select
+from sqlalchemy import ARRAY, Connection, Integer, ScalarSelect, cast, delete, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased
 
 from sohoa.catalogue.database import chunks
@@ -107,15 +108,18 @@ def _n_sharing() -> ScalarSelect[int]:
 
 
 def _insert(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Rows that are there already, as those of a key that is to stay shared, are left alone."""
     if not rows:
         return
     connection = session.connection() if isinstance(session, Session) else session
     if connection.dialect.name == "postgresql":
         # Row by row it takes ten times as long.
         pairs = (func.unnest(cast(list(column), ARRAY(Integer))) for column in zip(*rows, strict=True))
-        connection.execute(insert(SubjectKey).from_select(["key", "result_id"], select(*pairs)))
+        into = postgresql.insert(SubjectKey).from_select(["key", "result_id"], select(*pairs))
+        connection.execute(into.on_conflict_do_nothing())
     else:
-        connection.exec_driver_sql("INSERT INTO subject_key (key, result_id) VALUES (?, ?)", list(rows))
+        statement = "INSERT INTO subject_key (key, result_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(rows))
 
 
 def registered_subjects(connection: Connection) -> Iterator[tuple[int, str | None]]:

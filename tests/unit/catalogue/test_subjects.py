@@ -78,6 +78,18 @@ def test_of_a_key_that_too_many_share_only_so_many_rows_are_kept_as_show_it(sett
     assert sorted(row.result_id for row in rows if row.key in telling) == [4000, 4001]
 
 
+def test_a_subject_may_change_and_keep_words_that_too_many_share(settings: Settings) -> None:
+    shared = "Quyết định nâng ngạch"
+    with writing(settings.catalogue_url) as session:
+        keys = SubjectKeys(session)
+        keys.store((number, subject_keys(shared)) for number in range(1, MOST_WITH_A_KEY + 2))
+        keys.change({1: (shared, f"{shared} (đính chính)")})
+    with writing(settings.catalogue_url) as session:
+        SubjectKeys(session).change({1: (f"{shared} (đính chính)", shared)})
+    with reading(settings.catalogue_url) as session:
+        assert set(session.scalars(select(SubjectKey.key).filter_by(result_id=1))) == subject_keys(shared)
+
+
 def test_every_registered_subject_is_found_for_a_catalogue_that_had_no_keys(settings: Settings) -> None:
     with writing(settings.catalogue_url) as session:
         session.add(Unit(code="X", name="X", source="test"))
