@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from zlib import crc32
 
-from sqlalchemy import ARRAY, Connection, Integer, cast, delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, Connection, Integer, ScalarSelect, cast, delete, func, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session, aliased
 
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Result, SubjectKey
@@ -16,12 +19,25 @@ from sohoa.folding import fold
 _ABOUT = re.compile(r"^\W*(V/V|VE VIEC)\W+")
 _NO_LETTER = re.compile(r"[^A-Z0-9]+")
 _WORDS_IN_KEY = 3  # single syllables and pairs of them are shared by tens of thousands of results
-_PORTION = 20_000
+_PORTION = 5000
+_OFTEN = 5
+"""Keys that so many results of a portion share are counted from portion to portion."""
+_LONGEST_SYLLABLE = 20  # what is folded once for all is kept in memory, and anyone may write longer ones
+
+MOST_WITH_A_KEY = 200
+"""Three words that more results share tell none of them from the others: no further results are written down."""
+
+_fold_word = lru_cache(maxsize=20_000)(fold)
 
 
 def bare_subject(text: str) -> str:
     """A subject without marks, case, punctuation and the "Về việc" or "V/v" before it."""
-    return _NO_LETTER.sub(" ", _ABOUT.sub("", fold(text))).strip()
+    words = text.split()
+    if max(map(len, words), default=0) > _LONGEST_SYLLABLE:
+        folded = fold(text)
+    else:
+        folded = " ".join(filter(None, map(_fold_word, words)))
+    return _NO_LETTER.sub(" ", _ABOUT.sub("", folded)).strip()
 
 
 def subject_keys(text: str | None) -> frozenset[int]:
@@ -29,32 +45,81 @@ def subject_keys(text: str | None) -> frozenset[int]:
     words = bare_subject(text or "").split()
     if not words:
         return frozenset()
-    n_keys = max(1, len(words) - _WORDS_IN_KEY + 1)
-    return frozenset(crc32(" ".join(words[at : at + _WORDS_IN_KEY]).encode()) & 0x7FFFFFFF for at in range(n_keys))
+    if len(words) < _WORDS_IN_KEY:
+        return frozenset([_key(*words)])
+    return frozenset(map(_key, words, words[1:], words[2:]))
+
+
+@lru_cache(maxsize=20_000)  # most of what the register says it says of many results
+def _key(*words: str) -> int:
+    return crc32(" ".join(words).encode()) & 0x7FFFFFFF
+
+
+class SubjectKeys:
+    """Writes down the keys of results, those that too many share for so many results only as show it.
+
+    One for all results that are written in a transaction. Whoever creates a `Result` writes its keys down.
+    """
+
+    def __init__(self, session: Session | Connection) -> None:
+        """Of what is in the database already nothing is known."""
+        self._session = session
+        self._n_written: Counter[int] = Counter()
+        self._shared: set[int] = set()
+
+    def store(self, results: Iterable[tuple[int, Iterable[int]]]) -> None:
+        """Write down the keys of new results: (result id, `subject_keys` of its subject)."""
+        for portion in chunks(results, _PORTION):
+            _insert(self._session, sorted(self._telling(portion)))
+            # A million results have millions of keys.
+            self._n_written = Counter({key: n for key, n in self._n_written.items() if n >= _OFTEN})
+
+    def change(self, changes: Mapping[int, tuple[str | None, str | None]]) -> None:
+        """Replace the keys of results whose subject changed: result id → (before, after)."""
+        for result_id, (before, _) in changes.items():
+            self._session.execute(
+                delete(SubjectKey).where(
+                    SubjectKey.key.in_(subject_keys(before)),
+                    SubjectKey.result_id == result_id,
+                    _n_sharing() <= MOST_WITH_A_KEY,
+                )
+            )
+        self.store((result_id, subject_keys(after)) for result_id, (_, after) in changes.items())
+
+    def _telling(self, results: Iterable[tuple[int, Iterable[int]]]) -> Iterator[tuple[int, int]]:
+        for result_id, keys in results:
+            for key in set(keys).difference(self._shared):
+                yield key, result_id
+                self._n_written[key] += 1
+                if self._n_written[key] > MOST_WITH_A_KEY:
+                    self._shared.add(key)
 
 
 def store_subjects(session: Session | Connection, subjects: Iterable[tuple[int, str | None]]) -> None:
-    """Write down the keys of new results: (result id, subject). Whoever creates a `Result` calls this."""
-    rows = ((key, result_id) for result_id, text in subjects for key in subject_keys(text))
-    bind = session.get_bind() if isinstance(session, Session) else session
-    for portion in chunks(rows, _PORTION):
-        if bind.dialect.name == "postgresql":
-            # Row by row it takes ten times as long.
-            pairs = (func.unnest(cast(list(column), ARRAY(Integer))) for column in zip(*portion, strict=True))
-            session.execute(insert(SubjectKey).from_select(["key", "result_id"], select(*pairs)))
-        else:
-            # In the table's order, and past SQLAlchemy: there are a dozen of these for each result.
-            connection = session.connection() if isinstance(session, Session) else session
-            connection.exec_driver_sql("INSERT INTO subject_key (key, result_id) VALUES (?, ?)", sorted(portion))
+    """Write down the keys of a few new results: (result id, subject)."""
+    SubjectKeys(session).store((result_id, subject_keys(text)) for result_id, text in subjects)
 
 
-def change_subjects(session: Session, changes: Mapping[int, tuple[str | None, str | None]]) -> None:
-    """Replace the keys of results whose subject changed: result id → (before, after)."""
-    for result_id, (before, _) in changes.items():
-        session.execute(
-            delete(SubjectKey).where(SubjectKey.key.in_(subject_keys(before)), SubjectKey.result_id == result_id)
-        )
-    store_subjects(session, ((result_id, after) for result_id, (_, after) in changes.items()))
+def _n_sharing() -> ScalarSelect[int]:
+    """How many results are written down for the key of the row at hand; where not all are, it is to stay so."""
+    other = aliased(SubjectKey)
+    sharing = select(other.result_id).where(other.key == SubjectKey.key).limit(MOST_WITH_A_KEY + 1)
+    return select(func.count()).select_from(sharing.correlate(SubjectKey).subquery()).scalar_subquery()
+
+
+def _insert(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Rows that are there already, as those of a key that is to stay shared, are left alone."""
+    if not rows:
+        return
+    connection = session.connection() if isinstance(session, Session) else session
+    if connection.dialect.name == "postgresql":
+        # Row by row it takes ten times as long.
+        pairs = (func.unnest(cast(list(column), ARRAY(Integer))) for column in zip(*rows, strict=True))
+        into = postgresql.insert(SubjectKey).from_select(["key", "result_id"], select(*pairs))
+        connection.execute(into.on_conflict_do_nothing())
+    else:
+        statement = "INSERT INTO subject_key (key, result_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(rows))
 
 
 def registered_subjects(connection: Connection) -> Iterator[tuple[int, str | None]]:

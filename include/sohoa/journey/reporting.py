@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sohoa.catalogue.bulk import rarely_collecting
 from sohoa.errors import SohoaError
 from sohoa.indicators import today
 from sohoa.quality import (
@@ -19,7 +21,7 @@ from sohoa.quality import (
     warehouse_frame,
     write_data_docs,
 )
-from sohoa.register import ImportSummary, RegisterRow, import_register, read_register
+from sohoa.register import ImportSummary, import_judged, read_register
 from sohoa.register.folder import DONE, REFUSED, put_away, waiting_exports
 from sohoa.settings import Settings
 
@@ -39,19 +41,14 @@ def take_in_register(
         GateFailed: the file as a whole cannot be trusted; nothing was imported.
         SohoaError: the file cannot be read.
     """
-    rows, rejections = read_register(settings, file, mapping)
-    n_rejected = len({rejection.line for rejection in rejections})
     with file.open("rb") as stream:
         subject = f"register-{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]}"
-    frame = register_frame(map(_judged, rows), n_rejected, today())
-    _pass(settings, judge(settings, "register", subject, frame, "line"))
-    del frame  # its memory is wanted for the import
-    return import_register(settings, file, mapping, progress, rows=(rows, rejections))
-
-
-def _judged(row: RegisterRow) -> dict[str, Any]:
-    """What the gate looks at."""
-    return {name: getattr(row, name) for name in REGISTER_COLUMNS}
+    with rarely_collecting(), read_register(settings, file, mapping) as judged:
+        frame = register_frame(judged.accepted.values(REGISTER_COLUMNS), judged.n_rejected, today())
+        _pass(settings, judge(settings, "register", subject, frame, "line"))
+        del frame
+        gc.collect()  # its memory is wanted for the import, and the gate's library ties it into cycles
+        return import_judged(settings, file, judged, progress)
 
 
 def import_waiting(settings: Settings) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sohoa.catalogue.database import chunks
 from sohoa.errors import SohoaError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ ALL_UNITS = "*"
 
 RATE_TOLERANCE = 1e-6
 """A stored rate may be rounded to six decimals."""
+
+_PORTION = 5000
 
 RECORD_TEXTS = (
     "document_id",
@@ -123,11 +126,12 @@ def _record_row(record: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def register_frame(rows: Iterable[Mapping[str, Any]], n_rejected: int, imported_on: dt.date) -> pd.DataFrame:
+def register_frame(rows: Iterable[Sequence[Any]], n_rejected: int, imported_on: dt.date) -> pd.DataFrame:
     """The frame of the register gate, one row per accepted register row.
 
     Args:
-        rows: one mapping per row with the keys `REGISTER_COLUMNS`, normalised; `line` counts from 1.
+        rows: of each row the values of `REGISTER_COLUMNS` in their order, normalised; days are dates or ISO text,
+            `line` counts from 1.
         n_rejected: rows of the same file that could not be taken.
         imported_on: the day of the import.
 
@@ -135,22 +139,25 @@ def register_frame(rows: Iterable[Mapping[str, Any]], n_rejected: int, imported_
         These columns and `issued_day`, `imported_on` (ISO) and `rejected_share` (0–1, the same in each row).
 
     Raises:
-        SohoaError: a key is missing, or a row has no line.
+        SohoaError: a row has no line.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in (*REGISTER_COLUMNS, "issued_day")}
-    for number, row in enumerate(rows, start=1):
-        _refuse_gaps_of("register", number, row, REGISTER_COLUMNS, ("line",))
+    columns: dict[str, list[Any]] = {name: [] for name in REGISTER_COLUMNS}
+    for portion in chunks(rows, _PORTION):
         # Column by column, since a million rows of their own would take a gigabyte.
-        for name in REGISTER_COLUMNS:
-            columns[name].append(_known(row[name]) if name in ("line", "still_usable") else _text(row[name]))
-        columns["issued_day"].append(_day(columns["issued_on"][-1]))
+        for name, values in zip(REGISTER_COLUMNS, zip(*portion, strict=True), strict=True):
+            columns[name].extend(map(_REGISTER_READERS.get(name, _shared_text), values))
+    columns["issued_day"] = list(map(_day, columns["issued_on"]))
     n_rows = len(columns["line"])
+    if None in columns["line"]:
+        raise SohoaError(f"Row {columns['line'].index(None) + 1} for the register gate lacks line.")
     total = n_rows + n_rejected
-    constant = {
-        "imported_on": imported_on.isoformat(),
-        "rejected_share": n_rejected / total if total else 0.0,
-    }
-    return _frame({**columns, **{name: [value] * n_rows for name, value in constant.items()}}, (*columns, *constant))
+    columns["imported_on"] = [imported_on.isoformat()] * n_rows
+    columns["rejected_share"] = [n_rejected / total if total else 0.0] * n_rows
+    import pandas as pd
+
+    # One by one, as all of them a second time would take more memory than the rest of the import.
+    series = {name: pd.Series(columns.pop(name), dtype=object) for name in tuple(columns)}
+    return pd.DataFrame(series, copy=False)
 
 
 def cases_frame(cases: Iterable[Mapping[str, Any]], imported_on: dt.date) -> pd.DataFrame:
@@ -271,6 +278,8 @@ def _frame(rows: list[dict[str, Any]] | dict[str, list[Any]], columns: Iterable[
 def _known(value: Any) -> Any:
     """None for what pandas calls null, Python's own type for numpy's."""
     # By name, because pandas is not imported here; a NaN is the one value that differs from itself.
+    if isinstance(value, (str, int)):
+        return value
     if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
         return None
     if isinstance(value, Decimal):
@@ -279,6 +288,8 @@ def _known(value: Any) -> Any:
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return None if not value or value.isspace() else value
     known = _known(value)
     if known is None:
         return None
@@ -286,6 +297,12 @@ def _text(value: Any) -> str | None:
         known = known.date()
     text = _iso(known) if isinstance(known, dt.date) else str(known)
     return text if text.strip() else None
+
+
+_shared_text = lru_cache(maxsize=50_000)(_text)
+"""For columns that repeat themselves: rows share one text."""
+
+_REGISTER_READERS = {"line": _known, "still_usable": _known, "dossier_code": _text, "code_text": _text}
 
 
 @lru_cache(maxsize=50_000)

@@ -111,6 +111,8 @@ def _validate(suite: Suite, rules: Iterable[Rule], frame: pd.DataFrame, id_colum
         native,
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [id_column]},
     )
+    # The library keeps its last context, and with that the frame.
+    context.data_sources.delete("frames")
     results: list[Any] = outcome.results
     return {result.expectation_config.meta["rule"]: result for result in results}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sohoa.register.cells import CellReader, parse_date
-from sohoa.register.importing import ImportSummary, import_register, read_register
+from sohoa.register.importing import ImportSummary, import_judged, import_register
 from sohoa.register.normalise import clean_text, clean_unit_code, fold_code, fold_diacritics, result_key
+from sohoa.register.reading import JudgedRegister, read_register
 from sohoa.register.refusing import RowsRefused
 from sohoa.register.rows import OPTIONAL, REQUIRED, VALIDITY, RegisterRow, Rejection
 from sohoa.register.tables import Contract, RawRow, open_table
@@ -16,6 +17,7 @@ __all__ = [
     "CellReader",
     "Contract",
     "ImportSummary",
+    "JudgedRegister",
     "RawRow",
     "RegisterRow",
     "Rejection",
@@ -24,6 +26,7 @@ __all__ = [
     "clean_unit_code",
     "fold_code",
     "fold_diacritics",
+    "import_judged",
     "import_register",
     "open_table",
     "parse_date",

@@ -13,15 +13,13 @@ from sqlalchemy import ARRAY, Integer, Select, TableValuedAlias, cast, column, f
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.models import Dossier, Result, SubjectKey
-from sohoa.catalogue.subjects import subject_keys
+from sohoa.catalogue.subjects import MOST_WITH_A_KEY, subject_keys
 from sohoa.register.link import Claim
 from sohoa.register.normalise import fold_code
 from sohoa.register.slips import misread_numbers
 
 _MOST_BY_CODE = 200
 _MOST_OF_A_TIME = 800
-_MOST_WITH_A_KEY = 200
-"""Three words that more results share tell none of them from the others."""
 _MOST_BY_SUBJECT = 1200
 _MOST_WORDS_OF_TEXT = 120  # the head and first paragraphs of a document
 
@@ -97,12 +95,12 @@ def _with_rare_words(session: Session, claim: Claim) -> dict[int, float]:
     if not keys:
         return {}
     asked = _as_table(session, keys)
-    sharing = select(SubjectKey.result_id).where(SubjectKey.key == asked.c.value).limit(_MOST_WITH_A_KEY + 1)
+    sharing = select(SubjectKey.result_id).where(SubjectKey.key == asked.c.value).limit(MOST_WITH_A_KEY + 1)
     n_sharing = select(func.count()).select_from(sharing.correlate(asked).subquery()).scalar_subquery()
     counted = session.execute(select(asked.c.value.label("key"), n_sharing.label("n"))).all()
     shares: dict[int, float] = {}
     total = 0
-    for n, key in sorted((row.n, row.key) for row in counted if 0 < row.n <= _MOST_WITH_A_KEY):
+    for n, key in sorted((row.n, row.key) for row in counted if 0 < row.n <= MOST_WITH_A_KEY):
         total += n
         if total > _MOST_BY_SUBJECT:
             break

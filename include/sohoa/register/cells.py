@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -18,6 +17,7 @@ _DATE_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 # No longer than clocks write it: what was parsed is remembered by its text, which anyone may type.
 _TIME_OF_DAY = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?Z?$")
 _FIRST_YEAR = 1900
+_LONGEST_REPEATED = 100  # of the texts that are remembered
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -62,22 +62,41 @@ class CellReader:
 
     def text(self, column: str) -> str | None:
         """The cleaned text of a column; None if it is empty or not there."""
-        value = clean_text(self.cells.get(column, ""))
+        cell = self.cells.get(column)
+        return self._checked(column, clean_text(cell)) if cell else None
+
+    def repeated(self, column: str) -> str | None:
+        """A text that many rows share: cleaned and held in memory once."""
+        cell = self.cells.get(column)
+        return self._checked(column, _clean_repeated(cell)) if cell else None
+
+    def lowered(self, column: str) -> str:
+        """One of the few words that a column may hold, in lower case; none is an empty text."""
+        return _clean_repeated(self.cells.get(column, "")).casefold()
+
+    def date(self, column: str) -> dt.date | None:
+        """The day in a column; None if it is empty or, which is noted, no date."""
+        cell = self.cells.get(column)
+        if not cell:
+            return None
+        try:
+            return parse_date(_clean_repeated(cell))
+        except ValueError:
+            self.note(column, "register.date_invalid")
+            return None
+
+    def _checked(self, column: str, value: str) -> str | None:
+        if not value:
+            return None
         if len(value) > self._max_length.get(column, MAX_TEXT):
             self.note(column, "register.too_long")
         elif _REPLACEMENT in value:
             self.note(column, "register.text_broken")
-        return value or None
+        return value
 
-    def repeated(self, column: str) -> str | None:
-        """A text that many rows share: held in memory once."""
-        value = self.text(column)
-        return sys.intern(value) if value else None
 
-    def date(self, column: str) -> dt.date | None:
-        """The day in a column; None if it is empty or, which is noted, no date."""
-        try:
-            return parse_date(clean_text(self.cells.get(column, "")))
-        except ValueError:
-            self.note(column, "register.date_invalid")
-            return None
+def _clean_repeated(cell: str) -> str:
+    return _clean_once(cell) if len(cell) <= _LONGEST_REPEATED else clean_text(cell)
+
+
+_clean_once = lru_cache(maxsize=20_000)(clean_text)

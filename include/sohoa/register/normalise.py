@@ -17,6 +17,8 @@ _SLASHES = str.maketrans(dict.fromkeys("⁄∕／", "/"))
 # "SO:" always introduces a number; a bare "SO" only before a digit, since symbols start with letters too.
 _LABEL = re.compile(r"^(?:SO[:.]+|SO(?=[0-9]))+")
 _LEADING_ZEROS = re.compile(r"^([^0-9]*)0+(?=[0-9])")
+_PLAIN_NUMBER = re.compile(r"[1-9][0-9]*")
+_LONGEST_SYMBOL = 40  # of those that are remembered
 _DIGIT = re.compile(r"[0-9]")
 _AGENCY = re.compile(r"(?:[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*|[0-9]{3}(?:\.[0-9]{2}){2}\.[A-Z][0-9]{2})")
 
@@ -27,7 +29,8 @@ def clean_text(text: str) -> str:
         return ""
     if not text.isprintable():
         text = "".join(" " if char.isspace() else char for char in text if _is_visible(char))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = unicodedata.normalize("NFC", text).strip(" ")
+    return " ".join(text.split()) if "  " in text else text
 
 
 def _is_visible(char: str) -> bool:
@@ -45,7 +48,6 @@ def fold_diacritics(text: str) -> str:
     return text.replace("Đ", "D").replace("Ð", "D")  # the second is the Icelandic letter, seen in old exports
 
 
-@lru_cache(maxsize=2)  # a register row asks twice, for its code and for its key
 def fold_code(text: str) -> str | None:
     """The linking key of a "Số ký hiệu", in which typing and OCR variants of the same code meet.
 
@@ -56,12 +58,23 @@ def fold_code(text: str) -> str | None:
     Returns:
         The key; None if the text has no number before its first slash (`/KH-SNV`, `…/2021/QĐ-BNV`).
     """
-    folded = fold_diacritics(clean_text(text)).translate(_DASHES).translate(_SLASHES)
-    folded = "".join(clean_text(folded).split())
-    folded = _LABEL.sub("", folded).rstrip(".,;:")
+    number, slash, symbol = text.partition("/")
+    if slash and _PLAIN_NUMBER.fullmatch(number) and len(symbol) <= _LONGEST_SYMBOL:
+        return f"{number}/{_fold_symbol(symbol)}"
+    folded = _LABEL.sub("", _fold_letters(text)).rstrip(".,;:")
     if not _DIGIT.search(folded.partition("/")[0]):
         return None
     return _LEADING_ZEROS.sub(r"\1", folded)
+
+
+def _fold_letters(text: str) -> str:
+    folded = fold_diacritics(clean_text(text)).translate(_DASHES).translate(_SLASHES)
+    return "".join(clean_text(folded).split())
+
+
+@lru_cache(maxsize=1000)  # of many numbers each
+def _fold_symbol(symbol: str) -> str:
+    return _fold_letters(symbol).rstrip(".,;:")
 
 
 def clean_code(text: str) -> str | None:
@@ -69,6 +82,7 @@ def clean_code(text: str) -> str | None:
     return "".join(clean_text(text).split()) or None
 
 
+@lru_cache(maxsize=1000)
 def clean_unit_code(text: str) -> str:
     """A unit code without white space; upper case where it is an agency code (QĐ 20/2020/QĐ-TTg)."""
     code = "".join(clean_text(text).split())

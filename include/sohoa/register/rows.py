@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sohoa.register.cells import CellReader
-from sohoa.register.normalise import clean_code, clean_text, clean_unit_code, fold_code, result_key
+from sohoa.register.normalise import clean_code, clean_unit_code, fold_code, result_key
 
 REQUIRED = (
     "Mã hồ sơ",
@@ -61,8 +61,7 @@ _FLAG_WORDS = {"": True, "có": True, "không": False}
 _MAX_LENGTH = {"Mã hồ sơ": 60, "Mã TTHC": 40, "Mã đơn vị": 35, "Số ký hiệu kết quả": 200}
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
+class RegisterRow(NamedTuple):
     """A register row that can be taken in.
 
     `line` is the line in the CSV file or the row of the sheet, from 1. `columns` names the headers of the
@@ -70,7 +69,7 @@ class RegisterRow:
     """
 
     line: int
-    columns: frozenset[str] = field(repr=False, compare=False)
+    columns: frozenset[str]
     result_key: str
     unit_code: str
     unit_name: str | None
@@ -116,13 +115,13 @@ class _Reader(CellReader):
         super().__init__(cells, _MAX_LENGTH)
 
     def flag(self, column: str) -> bool:
-        value = clean_text(self.cells.get(column, "")).casefold()
+        value = self.lowered(column)
         if value not in _FLAG_WORDS:
             self.note(column, "register.yes_no_unknown")
         return _FLAG_WORDS.get(value, True)
 
     def validity(self) -> str:
-        value = clean_text(self.cells.get("Tình trạng hiệu lực", "")).casefold()
+        value = self.lowered("Tình trạng hiệu lực")
         if value not in VALIDITY:
             self.note("Tình trạng hiệu lực", "register.validity_unknown")
         return VALIDITY.get(value, "in_force")
@@ -161,7 +160,7 @@ def parse_row(line: int, cells: Mapping[str, str], columns: frozenset[str]) -> R
     ended_on = read.date("Ngày chấm dứt hiệu lực")
     read.not_before_issue("Ngày hết hiệu lực", expires_on, issued_on, "register.expiry_before_issue")
     read.not_before_issue("Ngày chấm dứt hiệu lực", ended_on, issued_on, "register.end_before_issue")
-    unit_code = sys.intern(clean_unit_code(read.text("Mã đơn vị") or ""))
+    unit_code = clean_unit_code(read.repeated("Mã đơn vị") or "")
     dossier_code = read.text("Mã hồ sơ")
     row = RegisterRow(
         line=line,

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import yaml
 
@@ -62,8 +62,7 @@ class Contract:
 REGISTER = Contract(REQUIRED, OPTIONAL)
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(NamedTuple):
     """A row as it stands in the file: text by contract header, or the message key of why it has no cells."""
 
     line: int
@@ -79,8 +78,7 @@ class Table:
     rows: Iterator[RawRow]
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     """One logical line of a file; `cells` is None where quotes or delimiters make no row of it."""
 
     line: int

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from sqlalchemy import select
 
 from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.models import Result, SubjectKey, Unit
 from sohoa.catalogue.subjects import (
+    MOST_WITH_A_KEY,
+    SubjectKeys,
     bare_subject,
-    change_subjects,
     registered_subjects,
     store_subjects,
     subject_keys,
 )
+from sohoa.folding import fold
 from sohoa.settings import Settings
 
 SUBJECT = "Về việc cho phép thành lập Hội Khoa học Lịch sử Việt Nam"
@@ -42,10 +47,47 @@ def _result(number: int, subject: str | None) -> Result:
 def test_keys_follow_a_subject_that_changes(settings: Settings) -> None:
     with writing(settings.catalogue_url) as session:
         store_subjects(session, [(1, SUBJECT), (2, SUBJECT)])
-        change_subjects(session, {1: (SUBJECT, "Giấy phép hoạt động")})
+        SubjectKeys(session).change({1: (SUBJECT, "Giấy phép hoạt động")})
     with reading(settings.catalogue_url) as session:
         kept = {number: set(session.scalars(select(SubjectKey.key).filter_by(result_id=number))) for number in (1, 2)}
     assert kept == {1: subject_keys("Giấy phép hoạt động"), 2: subject_keys(SUBJECT)}
+
+
+@pytest.mark.parametrize(
+    "subject", ["Về\u2002việc  đ\u0302ổi tên", "V/v:cấp phép", "Về việc", "V/vx y z", "x" * 99 + " Việt Nam"]
+)
+def test_a_subject_is_folded_word_by_word_as_it_is_as_a_whole(subject: str) -> None:
+    whole = re.sub("[^A-Z0-9]+", " ", re.sub(r"^\W*(V/V|VE VIEC)\W+", "", fold(subject)))
+    assert bare_subject(subject) == whole.strip()
+
+
+def test_of_a_key_that_too_many_share_only_so_many_rows_are_kept_as_show_it(settings: Settings) -> None:
+    """And it stays so when one of them changes: else it would seem to tell a few from the others."""
+    n_results = 6000
+    with writing(settings.catalogue_url) as session:
+        keys = SubjectKeys(session)
+        keys.store(
+            (number, subject_keys(f"Quyết định nâng ngạch số {number // 2}")) for number in range(1, n_results + 1)
+        )
+        keys.change({number: (f"Quyết định nâng ngạch số {number // 2}", None) for number in range(1, 100)})
+    (shared, _) = sorted(subject_keys("Quyết định nâng ngạch"))
+    telling = subject_keys("ngạch số 2000") | subject_keys("ngạch số 7")
+    with reading(settings.catalogue_url) as session:
+        rows = session.execute(select(SubjectKey.key, SubjectKey.result_id)).all()
+    assert sum(row.key == shared for row in rows) == MOST_WITH_A_KEY + 1
+    assert sorted(row.result_id for row in rows if row.key in telling) == [4000, 4001]
+
+
+def test_a_subject_may_change_and_keep_words_that_too_many_share(settings: Settings) -> None:
+    shared = "Quyết định nâng ngạch"
+    with writing(settings.catalogue_url) as session:
+        keys = SubjectKeys(session)
+        keys.store((number, subject_keys(shared)) for number in range(1, MOST_WITH_A_KEY + 2))
+        keys.change({1: (shared, f"{shared} (đính chính)")})
+    with writing(settings.catalogue_url) as session:
+        SubjectKeys(session).change({1: (f"{shared} (đính chính)", shared)})
+    with reading(settings.catalogue_url) as session:
+        assert set(session.scalars(select(SubjectKey.key).filter_by(result_id=1))) == subject_keys(shared)
 
 
 def test_every_registered_subject_is_found_for_a_catalogue_that_had_no_keys(settings: Settings) -> None:

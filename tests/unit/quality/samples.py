@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sohoa.quality import GateResult, judge, records_frame, register_frame, warehouse_frame
+from sohoa.quality import REGISTER_COLUMNS, GateResult, judge, records_frame, register_frame, warehouse_frame
 from sohoa.settings import Settings
 
 GOOD_RECORD: dict[str, Any] = {
@@ -86,7 +86,8 @@ def judge_records(settings: Settings, *changes: dict[str, Any], subject: str = "
 def judge_register(settings: Settings, *changes: dict[str, Any], n_rejected: int = 0) -> GateResult:
     """One row per set of changes: lines 1, 2 …, each its own result."""
     rows = [GOOD_ROW | {"line": n, "code_text": f"{n}/QĐ-BNV"} | c for n, c in enumerate(changes, start=1)]
-    return judge(settings, "register", "7", register_frame(rows, n_rejected, TODAY), "line")
+    frame = register_frame(([row[name] for name in REGISTER_COLUMNS] for row in rows), n_rejected, TODAY)
+    return judge(settings, "register", "7", frame, "line")
 
 
 def judge_warehouse(settings: Settings, rates: list[dict[str, Any]]) -> GateResult:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from typing import Any
 
 import pytest
@@ -84,6 +86,16 @@ def test_rows_without_id_are_refused(settings: Settings) -> None:
     frame["document_id"] = None
     with pytest.raises(SohoaError, match="could not name their rows"):
         judge(settings, "records", "b", frame, "document_id")
+
+
+def test_a_frame_that_was_judged_is_not_kept_in_memory(settings: Settings) -> None:
+    """The frame of a million rows takes 400 MB, which what comes after its gate needs."""
+    frame = records_frame([GOOD_RECORD])
+    kept = weakref.ref(frame)
+    judge(settings, "records", "b", frame, "document_id")
+    del frame
+    gc.collect()
+    assert kept() is None
 
 
 @pytest.mark.parametrize("gap", [{"secrecy_mark": None}, {"pages_ocred": None}, {"claimed_on": None}])

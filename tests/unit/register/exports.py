@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
+
+from sohoa.register import RegisterRow, Rejection, read_register
+from sohoa.settings import Settings
 
 USUAL = {
     "Mã hồ sơ": "000.00.00.G09-220412-0001",
@@ -38,3 +42,10 @@ def as_cp1258(text: str) -> bytes:
         bare = "".join(part for part in unicodedata.normalize("NFD", char) if part not in tones)
         stored.append(unicodedata.normalize("NFC", bare) + "".join(marks))
     return "".join(stored).encode("cp1258")
+
+
+def judged(settings: Settings, file: Path, mapping: Path | None = None) -> tuple[list[RegisterRow], list[Rejection]]:
+    """The rows of an export that can be taken in, in its order, and why the others cannot."""
+    with read_register(settings, file, mapping) as register:
+        rows = [row for stored in register.accepted.by_result(100) for row in register.accepted.typed(stored)]
+        return sorted(rows, key=lambda row: row.line), register.rejections

@@ -3,12 +3,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from sohoa.catalogue.database import reading
+from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import (
     Dossier,
     Event,
@@ -17,9 +19,10 @@ from sohoa.catalogue.models import (
     RegisterRejection,
     Result,
     ResultHistory,
+    SubjectKey,
     Unit,
 )
-from sohoa.register import ImportSummary, Rejection, import_register, read_register
+from sohoa.register import ImportSummary, Rejection, import_judged, import_register, read_register
 from sohoa.register import importing as importing_module
 from sohoa.settings import Settings
 
@@ -244,14 +247,38 @@ def test_an_unknown_unit_is_created_with_a_flag_and_a_known_one_keeps_its_name(d
     assert units["G09"].name == "Bộ Nội vụ"
 
 
-def test_a_gate_can_judge_the_rows_first_and_refuse_some(desk: Desk) -> None:
+def test_a_result_of_one_row_is_written_as_one_that_has_to_be_compared(
+    desk: Desk, tmp_path: Path, write_csv: WriteCsv
+) -> None:
+    """Rows that come twice are compared with one another."""
+    rows = [
+        numbered(1, Ngày_tiếp_nhận="01/03/2022", Ngày_trả_kết_quả="2022-03-09", Kết_quả_giải_quyết="Đúng hạn"),
+        numbered(2, Ngày_chấm_dứt_hiệu_lực="01/04/2022", Bị_thay_thế_bởi="9/QĐ-BNV", Ngày_hết_hiệu_lực="2030-01-31"),
+        numbered(3, Có_kết_quả_bằng_văn_bản="Không", Người_xác_định="Văn phòng", Lý_do="x", Cơ_quan_ban_hành="Bộ"),
+        numbered(4, Ngày_xác_định_giá_trị_sử_dụng="02/04/2022", Phạm_vi_hiệu_lực="x", Thẩm_quyền_quyết_định="y"),
+        numbered(5, Mã_hồ_sơ="", Mã_định_danh_chủ_sở_hữu="z", Tên_TTHC="", Trích_yếu="", Kênh_tiếp_nhận=""),
+        numbered(6, Số_ký_hiệu_kết_quả="", Mã_TTHC=""),
+    ]
+    other = Desk(Settings(home=tmp_path / "other"), write_csv)
+    migrate(other.settings)
+    assert counts(desk.take(*rows)) == (6, 0, 0, 0)
+    assert counts(other.take(*rows, *rows)) == (6, 0, 6, 0)
+    for model in (Result, Dossier, SubjectKey, Event):
+        one, same = (
+            [{**vars(row), "recorded_at": None, "_sa_instance_state": None} for row in at.all(model)]
+            for at in (desk, other)
+        )
+        assert sorted(one, key=str) == sorted(same, key=str)
+
+
+def test_a_gate_can_judge_the_rows_before_anything_is_written(desk: Desk) -> None:
     path = desk.write_csv([numbered(1), numbered(2), numbered(3, Mã_đơn_vị="")])
-    rows, rejections = read_register(desk.settings, path)
-    judged = rows, [*rejections, Rejection(2, "Trích yếu", "gate.dates_implausible")]
-    summary = import_register(desk.settings, path, rows=judged, today=DAY)
-    assert (summary.n_rows, counts(summary)) == (3, (1, 0, 0, 2))
-    assert [one.line for one in summary.rejections] == [2, 4]
-    assert [one.code_text for one in desk.all(Result)] == ["2/QĐ-BNV"]
+    with read_register(desk.settings, path) as judged:
+        seen = list(judged.accepted.values(("line", "code_text", "issued_on", "still_usable")))
+        assert (seen, judged.n_rows) == ([(2, "1/QĐ-BNV", "2022-03-05", True), (3, "2/QĐ-BNV", "2022-03-05", True)], 3)
+        assert desk.all(Result) == []
+        summary = import_judged(desk.settings, path, judged, today=DAY)
+    assert (summary.n_rows, counts(summary)) == (3, (2, 0, 0, 1))
 
 
 def test_an_import_that_breaks_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,11 @@ def test_variants_of_one_code_meet(number, notation, label, zeros, dash, case, f
     assert fold_code(unicodedata.normalize(form, case(variant))) == fold_code(f"{number}/{notation}")
 
 
+@given(numbers, st.text(max_size=60))
+def test_a_code_whose_symbol_is_remembered_is_folded_as_any_other(number: int, symbol: str) -> None:
+    assert fold_code(f"{number}/{symbol}") == fold_code(f"0{number}/{symbol}")
+
+
 @given(numbers, numbers, notations, notations)
 def test_different_numbers_or_notations_never_meet(one: int, other: int, first: str, second: str) -> None:
     same = (one, first) == (other, second)

@@ -1,0 +1,101 @@
+"""Rows by the thousand, past the ORM and past SQLAlchemy's work on each of their values."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Date, Table, any_, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from sohoa.catalogue.models import Base
+
+_BETWEEN_COLLECTIONS = 10_000
+
+
+@contextmanager
+def rarely_collecting() -> Iterator[None]:
+    """Search seldom for unused cycles of objects, and only among those made within: rows by the thousand have none.
+
+    Python searches after 700 new objects, and with some hundred thousand of a large library in memory that takes a
+    third of an import.
+    """
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model: rows by the thousand are written to it past the ORM, which sorts them by what is null."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - mapped classes of ours are plain tables
+    return table
+
+
+def among(session: Session, column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of these texts or numbers, which are handed over as one parameter."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(cast(list(keys), ARRAY(column.type)))
+    listed = func.json_each(json.dumps(list(keys), ensure_ascii=False)).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def new_ids(session: Session, model: type[Base], n: int) -> Sequence[int]:
+    """So many ids that no row has, and none that others write meanwhile will have."""
+    if not n:
+        return ()
+    table = table_of(model)
+    if session.get_bind().dialect.name == "postgresql":
+        drawn = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+        return session.scalars(select(drawn).select_from(func.generate_series(1, n))).all()
+    # The transaction that writes is alone.
+    last = session.scalar(select(func.max(table.c.id))) or 0
+    return range(last + 1, last + 1 + n)
+
+
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all name the same columns; columns that they do not name get no default of the model."""
+    if rows:
+        table, names = table_of(model), tuple(rows[0])
+        by_column = zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True)
+        insert_columns(session, model, {name: _as_stored(session, table, name, column) for name, column in by_column})
+
+
+def insert_columns(session: Session, model: type[Base], columns: Mapping[str, Iterable[Any]]) -> None:
+    """Insert rows given column by column, as a database writes their values: days and JSON as text, flags as 0 and 1.
+
+    Columns that are not named get no default of the model; an iterable without end gives each row its next value.
+    """
+    rows = list(zip(*columns.values(), strict=False))
+    if not rows:
+        return
+    into = f"{table_of(model).name} ({', '.join(columns)})"
+    if session.get_bind().dialect.name == "postgresql":
+        driver: Any = session.connection().connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(columns))
+        session.connection().exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _as_stored(session: Session, table: Table, name: str, values: Iterable[Any]) -> Iterable[Any]:
+    """The values of a column as the driver takes them."""
+    dialect = session.get_bind().dialect
+    kind = table.c[name].type.dialect_impl(dialect)
+    processor = kind.bind_processor(dialect)
+    if processor is None:
+        return values
+    # Days repeat; lists cannot be remembered.
+    return map(lru_cache(maxsize=10_000)(processor) if isinstance(kind, Date) else processor, values)

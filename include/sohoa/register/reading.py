@@ -1,0 +1,72 @@
+"""Read and judge a register export, without touching the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sohoa.catalogue.database import chunks
+from sohoa.register.rows import RegisterRow, Rejection, parse_row
+from sohoa.register.spool import Spool
+from sohoa.register.tables import RawRow, open_table
+from sohoa.settings import Settings
+
+_PORTION = 5000
+
+
+@dataclass(frozen=True)
+class JudgedRegister:
+    """A file of which every row was judged.
+
+    Attributes:
+        accepted: the rows that can be taken in.
+        rejections: why the others cannot, in the order of the file; there may be several for one row.
+    """
+
+    accepted: Spool
+    rejections: list[Rejection]
+
+    @property
+    def n_rejected(self) -> int:
+        """How many rows cannot be taken in."""
+        return len({rejection.line for rejection in self.rejections})
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows the file has, empty ones left out."""
+        return self.accepted.n_rows + self.n_rejected
+
+
+@contextmanager
+def read_register(settings: Settings, file: Path, mapping: Path | None = None) -> Iterator[JudgedRegister]:
+    """Read and judge an export; its rows can be asked for until the context ends.
+
+    Args:
+        settings: For the size limit and the language of messages.
+        file: CSV or XLSX with the headers of the contract (design.md §7).
+        mapping: YAML file `{"header in the file": "contract header"}`.
+
+    Raises:
+        SohoaError: the file as a whole cannot be read.
+    """
+    with open_table(settings, file, mapping) as table:
+        judged = JudgedRegister(Spool(table.columns), [])
+        for portion in chunks(table.rows, _PORTION):
+            judged.accepted.add(list(_accepted(portion, table.columns, judged.rejections)))
+    with closing(judged.accepted):
+        yield judged
+
+
+def _accepted(portion: Iterable[RawRow], columns: frozenset[str], rejections: list[Rejection]) -> Iterator[RegisterRow]:
+    """The rows that can be taken in; why the others cannot is added to the rejections."""
+    for raw in portion:
+        if raw.reason:
+            rejections.append(Rejection(raw.line, None, raw.reason))
+            continue
+        judged = parse_row(raw.line, raw.cells, columns)
+        if isinstance(judged, RegisterRow):
+            yield judged
+        else:
+            rejections.extend(Rejection(raw.line, column, reason) for column, reason in judged)

@@ -1,0 +1,125 @@
+"""The judged rows of an export on disk: a file of a million rows takes no more memory than one of a thousand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, repeat
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+from sohoa.catalogue.database import chunks
+from sohoa.register.normalise import DOSSIER_PREFIX
+from sohoa.register.rows import RegisterRow
+
+StoredRow: TypeAlias = tuple[Any, ...]
+"""The fields `STORED` as a database writes them: days as ISO text, flags as 0 and 1."""
+
+STORED = tuple(name for name in RegisterRow._fields if name != "columns")
+_DAYS = frozenset({"issued_on", "expires_on", "received_on", "returned_on", "ended_on", "unusable_from"})
+_FLAGS = frozenset({"still_usable", "has_result"})
+_INSERT = f"INSERT INTO row VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608 - question marks
+_KEY = STORED.index("result_key")
+_CACHE_KIB = 16 << 10
+_PORTION = 5000
+
+
+class Spool:
+    """Rows that can be taken in. The database that holds them is its own file without a name, gone with the process.
+
+    Attributes:
+        n_rows: how many there are.
+        unit_names: code of each unit → its name in the last row that names it.
+        procedure_names: code of each procedure → the last name that a row gives it.
+        dossier_keys: keys of the results that the file knows by their dossier only.
+    """
+
+    def __init__(self, columns: frozenset[str]) -> None:
+        """Begin without rows; `columns` are the contract headers of the file."""
+        self.n_rows = 0
+        self.unit_names: dict[str, str | None] = {}
+        self.procedure_names: dict[str, str | None] = {}
+        self.dossier_keys: set[str] = set()
+        self._columns = columns
+        self._database = sqlite3.connect("", isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute(f"CREATE TABLE row ({', '.join(STORED)})")
+
+    def add(self, rows: Sequence[RegisterRow]) -> None:
+        """Put the next rows of the file down; best some thousands at a time."""
+        self.n_rows += len(rows)
+        self.unit_names.update((row.unit_code, row.unit_name) for row in rows)
+        for row in rows:
+            if row.procedure_code:
+                known = self.procedure_names.get(row.procedure_code)
+                self.procedure_names[row.procedure_code] = row.procedure_name or known
+        self.dossier_keys.update(row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX))
+        by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
+        values = [map(_as_text, column) if name in _DAYS else column for name, column in by_name if name in STORED]
+        self._database.execute("BEGIN")
+        self._database.executemany(_INSERT, zip(*values, strict=True))
+        self._database.execute("COMMIT")
+
+    def by_result(self, size: int) -> Iterator[list[StoredRow]]:
+        """All rows, so many at a time and somewhat more: no result is parted. In the order of keys, then of the file.
+
+        Results are written best in the order of their keys.
+        """
+        portion: list[StoredRow] = []
+        for _, rows in groupby(self._rows("SELECT * FROM row ORDER BY result_key, line"), itemgetter(_KEY)):
+            portion.extend(rows)
+            if len(portion) >= size:
+                yield portion
+                portion = []
+        if portion:
+            yield portion
+
+    def typed(self, stored: Sequence[StoredRow]) -> list[RegisterRow]:
+        """The rows as they were put down."""
+        columns = as_columns(stored)
+        values = (self._typed(name, columns.get(name)) for name in RegisterRow._fields)
+        return list(map(RegisterRow._make, zip(*values, strict=False)))  # the headers repeat without end
+
+    def values(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """So many fields of each row, in the order of the file; days as ISO text."""
+        flags = [place for place, name in enumerate(names) if name in _FLAGS]
+        query = f"SELECT {', '.join(names)} FROM row ORDER BY rowid"  # noqa: S608 - of columns, named by us
+        for portion in chunks(self._rows(query), _PORTION):
+            columns = list(zip(*portion, strict=True))
+            for place in flags:
+                columns[place] = tuple(map(bool, columns[place]))
+            yield from zip(*columns, strict=True)
+
+    def close(self) -> None:
+        """Throw the rows away."""
+        self._database.close()
+
+    def _typed(self, name: str, column: Any) -> Any:
+        if name == "columns":
+            return repeat(self._columns)
+        if name in _DAYS:
+            return map(_as_day, column)
+        return map(bool, column) if name in _FLAGS else column
+
+    def _rows(self, query: str) -> Iterator[StoredRow]:
+        cursor = self._database.execute(query)
+        cursor.arraysize = _PORTION
+        return iter(cursor)
+
+
+def as_columns(stored: Sequence[StoredRow]) -> dict[str, tuple[Any, ...]]:
+    """Field → its value in each row."""
+    return dict(zip(STORED, zip(*stored, strict=True) if stored else repeat(()), strict=False))
+
+
+@lru_cache(maxsize=20_000)
+def _as_text(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@lru_cache(maxsize=20_000)
+def _as_day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
