@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sohoa.errors import SohoaError
+logger = logging.getLogger(__name__)
 
 Portion = TypeVar("Portion")
 Asked = TypeVar("Asked")
@@ -27,22 +28,29 @@ def with_work_ahead(
         work: A function of a module, whose argument and result can be pickled.
         apart: Whether it is worth a process of its own, which takes half a second to start. With one core none is,
             and a process that Python ends together with its own parent may not start any.
-
-    Raises:
-        SohoaError: the process ended before its work.
     """
     if not apart or len(os.sched_getaffinity(0)) == 1 or current_process().daemon:
         yield from ((portion, work(ask(portion))) for portion in portions)
         return
     with _process(work) as connection:
+
+        def worked(portion: Portion) -> Worked:
+            try:
+                answer: Worked = connection.recv()
+            except (EOFError, OSError):
+                logger.warning("The process that works on the next rows is gone; this one does its work too")
+                return work(ask(portion))
+            return answer
+
         waiting: list[Portion] = []
         for portion in portions:
             # It is asked only when it has answered: neither side ever writes while the other one does.
-            answers = [(before, _answer(connection)) for before in waiting]
-            connection.send(ask(portion))
+            answers = [(before, worked(before)) for before in waiting]
+            with suppress(OSError):  # gone: it will not answer either
+                connection.send(ask(portion))
             yield from answers
             waiting = [portion]
-        yield from ((portion, _answer(connection)) for portion in waiting)
+        yield from ((portion, worked(portion)) for portion in waiting)
 
 
 @contextmanager
@@ -71,13 +79,3 @@ def _serve(work: Callable[[Asked], Worked], connection: Connection) -> None:
             connection.send(work(asked))
         except BrokenPipeError:
             return
-
-
-def _answer(connection: Connection) -> Any:
-    try:
-        return connection.recv()
-    except EOFError as error:
-        raise SohoaError(
-            "The process that works on the next rows ended, most likely for want of memory: nothing was imported. "
-            "Run the import again."
-        ) from error
