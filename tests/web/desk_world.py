@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from sohoa.archive import Store
 from sohoa.catalogue.database import writing
@@ -18,6 +18,7 @@ from sohoa.journey.drafts import document_id
 from sohoa.journey.readings import PageWords, keep_page
 from sohoa.ocr import Word
 from sohoa.register import fold_code, result_key
+from sohoa.samples.faces import DEFAULT_FACE, Style, text_font
 from sohoa.settings import Settings
 from sohoa.warehouse import refresh_warehouse
 
@@ -25,7 +26,6 @@ EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 WIDTH, HEIGHT, DPI = 1654, 2339, 200
 BATCH, YEAR = "lo-2022", 2022
 NOW = dt.datetime(2022, 6, 1, 3, 0, tzinfo=dt.UTC)
-FONTS = Path("/usr/share/fonts/truetype/liberation2")
 SURE = 0.99
 SUBJECTS = (
     "Về việc cho phép thành lập Hội Khoa học Lịch sử tỉnh",
@@ -268,8 +268,8 @@ def draw(folder: Path, paper: Paper) -> tuple[list[tuple[str, Word]], Path]:
     words: list[tuple[str, Word]] = []
     day = issued_on(paper)
 
-    def write(name: str, text: str, middle: float, top: float, size: int = 38, face: str = "Regular") -> None:
-        font = ImageFont.truetype(str(FONTS / f"LiberationSerif-{face}.ttf"), size)
+    def write(name: str, text: str, middle: float, top: float, size: int = 38, face: Style = "regular") -> None:
+        font = text_font(DEFAULT_FACE, face, size)
         x = middle * WIDTH - pen.textlength(text, font) / 2
         line = len({word.line for _, word in words})
         for word in text.split():
@@ -279,25 +279,25 @@ def draw(folder: Path, paper: Paper) -> tuple[list[tuple[str, Word]], Path]:
             words.append((name, Word(word, 0.95, *places, line=line, block=line)))
             x += pen.textlength(f"{word} ", font)
 
-    write("issuer", "BỘ NỘI VỤ", 0.27, 0.06, face="Bold")
-    write("motto", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0.69, 0.06, 36, "Bold")
-    write("motto", "Độc lập - Tự do - Hạnh phúc", 0.69, 0.078, face="Bold")
+    write("issuer", "BỘ NỘI VỤ", 0.27, 0.06, face="bold")
+    write("motto", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0.69, 0.06, 36, "bold")
+    write("motto", "Độc lập - Tự do - Hạnh phúc", 0.69, 0.078, face="bold")
     number = len(words)
     write("label", f"Số: {paper.number}/QĐ-BNV", 0.27, 0.11)
-    write("issued_on", f"Hà Nội, ngày {day.day:02} tháng {day.month:02} năm {day.year}", 0.69, 0.11, face="Italic")
+    write("issued_on", f"Hà Nội, ngày {day.day:02} tháng {day.month:02} năm {day.year}", 0.69, 0.11, face="italic")
     words[number + 1] = ("code_number", words[number + 1][1])
     whole = words[number + 1][1]
     cut = whole.left + (whole.right - whole.left) * len(paper.number) / (len(paper.number) + 7)
     words[number + 1] = ("code_number", replace(whole, right=cut))
     words.append(("code_notation", replace(whole, left=cut)))
-    write("doc_type", "QUYẾT ĐỊNH", 0.5, 0.16, 44, "Bold")
-    write("subject", paper.subject, 0.5, 0.183, face="Bold")
-    write("body", "BỘ TRƯỞNG BỘ NỘI VỤ", 0.5, 0.22, face="Bold")
+    write("doc_type", "QUYẾT ĐỊNH", 0.5, 0.16, 44, "bold")
+    write("subject", paper.subject, 0.5, 0.183, face="bold")
+    write("body", "BỘ TRƯỞNG BỘ NỘI VỤ", 0.5, 0.22, face="bold")
     for row, text in enumerate(BODY):
         write("body", text, 0.5, 0.26 + row * 0.03)
     pen.ellipse((0.60 * WIDTH, 0.72 * HEIGHT, 0.72 * WIDTH, 0.805 * HEIGHT), outline=(200, 30, 40), width=6)
-    write("body", "BỘ TRƯỞNG", 0.72, 0.71, face="Bold")
-    write("signer_name", "Nguyễn Văn Bình", 0.72, 0.83, face="Bold")
+    write("body", "BỘ TRƯỞNG", 0.72, 0.71, face="bold")
+    write("signer_name", "Nguyễn Văn Bình", 0.72, 0.83, face="bold")
     others = [Image.new("RGB", (WIDTH, HEIGHT), (252, 250, 244 - n)) for n in range(1, paper.n_pages)]
     out = folder / paper.path
     sheet.save(out, dpi=(DPI, DPI), compression="tiff_lzw", save_all=True, append_images=others)
