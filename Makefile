@@ -17,7 +17,7 @@ demo: setup ## start Airflow, digitise the sample batch, print the rates; DEMO_E
 
 test: setup-test lint ## all tests that CI runs: unit, DAG, PostgreSQL, web, end to end, kill (20 minutes at most)
 	$(PYTEST) -n 2 --dist loadfile -m "not services and not accept and not faults"
-	$(PYTEST) -m "services and not accept and not faults"
+	$(PYTEST) -n 2 --dist loadgroup -m "services and not accept and not faults"
 
 accept: setup-test ## the long accuracy runs on generated documents of unseen seeds
 	$(PYTEST) -m accept -s

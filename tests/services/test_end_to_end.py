@@ -13,7 +13,7 @@ import pytest
 
 from services.conftest import UNIT, Drops, Stack, documents, sohoa
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("airflow")]
 
 
 def receipt(stack: Stack, batch_id: str) -> list[dict[str, str]]:

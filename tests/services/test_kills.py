@@ -11,7 +11,7 @@ import pytest
 
 from services.conftest import Drops, Stack, documents, wait_for
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("airflow")]
 
 
 def tesseracts(home: Path) -> dict[int, int]:

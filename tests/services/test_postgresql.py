@@ -53,7 +53,7 @@ from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, refresh_warehouse
 from sohoa.warehouse.tables import REPLACED
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 DAY = dt.date(2024, 5, 6)
 

@@ -25,7 +25,7 @@ from sohoa.warehouse.tables import (
     fact_result,
 )
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 CASES = """\
 Loại dòng,Mã hồ sơ,Mã đơn vị,Kênh tiếp nhận,Ngày tiếp nhận,Ngày hẹn trả,Ngày trả kết quả,Kết quả giải quyết,\

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sohoa_airflow.web.app import app
 from web.world import make_world
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 ADDRESSES = (
     "/?period=civil:2022Q3",

@@ -17,7 +17,7 @@ from sohoa.settings import Settings
 from sohoa_airflow.approval import APPROVE, REJECT
 from sohoa_airflow.local import USER
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("airflow")]
 
 
 def build_closed_on(stack: Stack, day: str) -> str:

@@ -13,7 +13,7 @@ from sohoa.catalogue.migrate import migrate
 from sohoa.reports import approve_report, build_report, damaged_files, parse_report_period
 from sohoa.settings import Settings
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 
 def test_a_report_is_published_and_its_figures_cannot_change(postgresql: str, tmp_path: Path) -> None:

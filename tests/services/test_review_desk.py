@@ -33,7 +33,7 @@ from sohoa_airflow.web.app import app
 from web.desk_client import visitor
 from web.desk_world import SUBJECTS, SURE, Paper, make_desk
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 N_ITEMS, N_PEOPLE = 8, 12
 SHA = "a" * 64

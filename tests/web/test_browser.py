@@ -17,7 +17,7 @@ from web.chromium import SECONDS, assert_quiet, enter_page, find, log_in, start_
 from web.scanned import make_archive
 from web.world import make_world
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 DRAWN = "return arguments[0].complete && arguments[0].naturalWidth > 0"

@@ -27,7 +27,7 @@ from sohoa_airflow.local import LocalAirflow
 from web.chromium import SECONDS, assert_quiet, enter_page, find, log_in, start_chromium
 from web.desk_world import EXPECTATIONS, SUBJECTS, SURE, Paper, make_desk
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 USERS = {"admin": "admin", "an": "op", "binh": "op", "xem": "viewer"}
 NO_INTERNET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
