@@ -1,75 +1,147 @@
-"""Work on the next portion of rows on another core while this process writes the last one."""
+"""Work on portions of rows on another core too, while this process does what follows on them."""
 
 from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import current_process, get_context
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 logger = logging.getLogger(__name__)
 
 Portion = TypeVar("Portion")
-Asked = TypeVar("Asked")
 Worked = TypeVar("Worked")
+
+_MOST_IN_HAND = 4
+"""Portions that wait to be given back; at so many this process waits for the one that the other works on."""
 
 
 def with_work_ahead(
-    portions: Iterable[Portion], ask: Callable[[Portion], Asked], work: Callable[[Asked], Worked], *, apart: bool
+    portions: Iterable[Portion], ask: Callable[[Portion], Any], work: Callable[[Any], Worked], *, apart: bool
 ) -> Iterator[tuple[Portion, Worked]]:
     """Each portion with what the work makes of it.
+
+    Another process does one portion after the other, and this one those that come while the other is busy.
 
     Args:
         portions: In the order in which they are given back.
         ask: What of a portion the work needs.
         work: A function of a module, whose argument and result can be pickled.
-        apart: Whether it is worth a process of its own, which takes half a second to start. With one core none is,
-            and a process that Python ends together with its own parent may not start any.
+        apart: Whether it is worth a process of its own, which takes half a second to start. With one core none is.
     """
-    if not apart or len(os.sched_getaffinity(0)) == 1 or current_process().daemon:
+    if not apart or len(os.sched_getaffinity(0)) == 1:
         yield from ((portion, work(ask(portion))) for portion in portions)
         return
     with _process(work) as connection:
-
-        def worked(portion: Portion) -> Worked:
-            try:
-                answer: Worked = connection.recv()
-            except (EOFError, OSError):
-                logger.warning("The process that works on the next rows is gone; this one does its work too")
-                return work(ask(portion))
-            return answer
-
-        waiting: list[Portion] = []
+        other = _Other(connection)
+        in_hand: deque[_InHand[Portion, Worked]] = deque()
         for portion in portions:
-            # It is asked only when it has answered: neither side ever writes while the other one does.
-            answers = [(before, worked(before)) for before in waiting]
-            with suppress(OSError):  # gone: it will not answer either
-                connection.send(ask(portion))
-            yield from answers
-            waiting = [portion]
-        yield from ((portion, worked(portion)) for portion in waiting)
+            one = _InHand(portion, ask, work)
+            in_hand.append(one)
+            if not other.takes(one):
+                one.do()
+            if len(in_hand) == _MOST_IN_HAND:
+                other.finish()
+            while in_hand and in_hand[0].is_done:
+                yield in_hand.popleft().given_back()
+        other.finish()
+        yield from (one.given_back() for one in in_hand)
+
+
+@dataclass
+class _InHand(Generic[Portion, Worked]):
+    """A portion and, once it is done, what the work made of it."""
+
+    portion: Portion
+    ask: Callable[[Portion], Any]
+    work: Callable[[Any], Worked]
+    is_done: bool = False
+    worked: Worked | None = None
+
+    def do(self) -> None:
+        self.done(self.work(self.ask(self.portion)))
+
+    def done(self, worked: Worked) -> None:
+        self.worked, self.is_done = worked, True
+
+    def given_back(self) -> tuple[Portion, Worked]:
+        return self.portion, self.worked  # type: ignore[return-value] # asked of what is done only
+
+
+class _Other:
+    """The other process. It is asked only when it has answered: neither side ever writes while the other one does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._works_on: _InHand[Any, Any] | None = None
+        self._is_ready = self._is_gone = False
+
+    def takes(self, one: _InHand[Any, Any]) -> bool:
+        """Give it a portion; False if it is still starting, busy, or gone."""
+        if self._works_on and self._connection.poll():
+            self.finish()
+        if self._works_on or self._is_gone or not (self._is_ready or self._connection.poll()):
+            return False
+        try:
+            if not self._is_ready:
+                self._is_ready = bool(self._connection.recv())
+            self._connection.send(one.ask(one.portion))
+        except (EOFError, OSError):
+            self._lose()
+            return False
+        self._works_on = one
+        return True
+
+    def finish(self) -> None:
+        """Wait for what it works on."""
+        one, self._works_on = self._works_on, None
+        if one is None:
+            return
+        try:
+            one.done(self._connection.recv())
+        except (EOFError, OSError):
+            self._lose()
+            one.do()
+
+    def _lose(self) -> None:
+        self._is_gone = True
+        logger.warning("The process that works on rows is gone; this one does its work too")
 
 
 @contextmanager
-def _process(work: Callable[[Asked], Worked]) -> Iterator[Connection]:
-    # Not forked: other threads of this process may hold locks, which nobody would release in a copy of it.
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(work, there), daemon=True)
-    process.start()
-    there.close()
-    try:
-        with here:
-            yield here
-    finally:
-        # It sees that the pipe is closed, as it does when this process is killed.
-        process.join()
+def _process(work: Callable[[Any], Any]) -> Iterator[Connection]:
+    """A process that answers what it is sent with what the work makes of it.
+
+    Not one of multiprocessing: it would load first what this process began with, all of Airflow for one.
+    """
+    here, there = Pipe()
+    with here:
+        with there:
+            command = [sys.executable, "-P", __file__, str(there.fileno())]
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, pass_fds=[there.fileno()], start_new_session=True
+            )
+        with process:
+            try:
+                here.send(sys.path)
+                here.send(work)
+                yield here
+            finally:
+                # It sees that the pipe is closed, as it does when this process is killed.
+                here.close()
 
 
-def _serve(work: Callable[[Asked], Worked], connection: Connection) -> None:
+def _serve(connection: Connection) -> None:
+    sys.path = connection.recv()
+    work = connection.recv()
+    connection.send("ready")
     while True:
         try:
             asked = connection.recv()
@@ -79,3 +151,7 @@ def _serve(work: Callable[[Asked], Worked], connection: Connection) -> None:
             connection.send(work(asked))
         except BrokenPipeError:
             return
+
+
+if __name__ == "__main__":
+    _serve(Connection(int(sys.argv[1])))

@@ -103,4 +103,9 @@ def result_key(code_text: str | None, issued_on: dt.date | None, unit_code: str,
         return f"{code}|{issued_on.isoformat()}|{unit_code}"
     if not dossier_code:
         raise ValueError("a result needs number and date, or a dossier code")
+    return dossier_key(dossier_code, unit_code)
+
+
+def dossier_key(dossier_code: str, unit_code: str) -> str:
+    """The identity of a result without number or date."""
     return f"{DOSSIER_PREFIX}{dossier_code}|{unit_code}"

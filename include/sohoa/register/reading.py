@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sohoa.catalogue.database import chunks
+from sohoa.register.ahead import with_work_ahead
 from sohoa.register.rows import RegisterRow, Rejection, parse_row
-from sohoa.register.spool import Spool
+from sohoa.register.spool import Portion, Spool
 from sohoa.register.tables import RawRow, open_table
 from sohoa.settings import Settings
 
 _PORTION = 5000
+_WORTH_A_PROCESS = 5 << 20
+"""Bytes of a file whose rows are judged in another process too: some twenty thousand rows."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +56,31 @@ def read_register(settings: Settings, file: Path, mapping: Path | None = None) -
     """
     with open_table(settings, file, mapping) as table:
         judged = JudgedRegister(Spool(table.columns), [])
-        for portion in chunks(table.rows, _PORTION):
-            judged.accepted.add(list(_accepted(portion, table.columns, judged.rejections)))
+        portions = chunks(table.rows, _PORTION)
+        apart = file.stat().st_size >= _WORTH_A_PROCESS
+
+        def asked(portion: list[RawRow]) -> tuple[list[RawRow], frozenset[str]]:
+            return portion, table.columns
+
+        for _, (accepted, rejections) in with_work_ahead(portions, asked, judge_rows, apart=apart):
+            judged.accepted.add(accepted)
+            judged.rejections.extend(rejections)
     with closing(judged.accepted):
         yield judged
 
 
-def _accepted(portion: Iterable[RawRow], columns: frozenset[str], rejections: list[Rejection]) -> Iterator[RegisterRow]:
-    """The rows that can be taken in; why the others cannot is added to the rejections."""
+def judge_rows(asked: tuple[list[RawRow], frozenset[str]]) -> tuple[Portion, list[Rejection]]:
+    """Of some rows, with the contract headers of their file, those that can be taken in, and why the others cannot."""
+    accepted: list[RegisterRow] = []
+    rejections: list[Rejection] = []
+    portion, columns = asked
     for raw in portion:
         if raw.reason:
             rejections.append(Rejection(raw.line, None, raw.reason))
             continue
         judged = parse_row(raw.line, raw.cells, columns)
         if isinstance(judged, RegisterRow):
-            yield judged
+            accepted.append(judged)
         else:
             rejections.extend(Rejection(raw.line, column, reason) for column, reason in judged)
+    return Portion.of(accepted), rejections

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, repeat
-from operator import itemgetter
+from itertools import repeat
 from typing import Any, TypeAlias
 
 from sohoa.catalogue.database import chunks
@@ -24,6 +24,41 @@ _INSERT = f"INSERT INTO row VALUES ({', '.join('?' * len(STORED))})"  # noqa: S6
 _KEY = STORED.index("result_key")
 _CACHE_KIB = 16 << 10
 _PORTION = 5000
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Rows that can be taken in, as they are put down; best some thousands of them.
+
+    Attributes:
+        n_rows: how many there are.
+        values: of each field of `STORED` its value in each row.
+        unit_names: as of a `Spool`, which see.
+        procedure_names: as of a `Spool`.
+        dossier_keys: as of a `Spool`.
+    """
+
+    n_rows: int
+    values: list[tuple[Any, ...]]
+    unit_names: dict[str, str | None]
+    procedure_names: dict[str, str | None]
+    dossier_keys: set[str]
+
+    @classmethod
+    def of(cls, rows: Sequence[RegisterRow]) -> Portion:
+        """Some rows of a file, in its order."""
+        procedure_names: dict[str, str | None] = {}
+        for row in rows:
+            if row.procedure_code:
+                procedure_names[row.procedure_code] = row.procedure_name or procedure_names.get(row.procedure_code)
+        by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
+        return cls(
+            len(rows),
+            [tuple(map(_as_text, column)) if name in _DAYS else column for name, column in by_name if name in STORED],
+            {row.unit_code: row.unit_name for row in rows},
+            procedure_names,
+            {row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX)},
+        )
 
 
 class Spool:
@@ -48,19 +83,15 @@ class Spool:
             self._database.execute(f"PRAGMA {pragma}")
         self._database.execute(f"CREATE TABLE row ({', '.join(STORED)})")
 
-    def add(self, rows: Sequence[RegisterRow]) -> None:
-        """Put the next rows of the file down; best some thousands at a time."""
-        self.n_rows += len(rows)
-        self.unit_names.update((row.unit_code, row.unit_name) for row in rows)
-        for row in rows:
-            if row.procedure_code:
-                known = self.procedure_names.get(row.procedure_code)
-                self.procedure_names[row.procedure_code] = row.procedure_name or known
-        self.dossier_keys.update(row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX))
-        by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
-        values = [map(_as_text, column) if name in _DAYS else column for name, column in by_name if name in STORED]
+    def add(self, portion: Portion) -> None:
+        """Put the next rows of the file down."""
+        self.n_rows += portion.n_rows
+        self.unit_names.update(portion.unit_names)
+        for code, name in portion.procedure_names.items():
+            self.procedure_names[code] = name or self.procedure_names.get(code)
+        self.dossier_keys.update(portion.dossier_keys)
         self._database.execute("BEGIN")
-        self._database.executemany(_INSERT, zip(*values, strict=True))
+        self._database.executemany(_INSERT, zip(*portion.values, strict=True))
         self._database.execute("COMMIT")
 
     def by_result(self, size: int) -> Iterator[list[StoredRow]]:
@@ -68,14 +99,16 @@ class Spool:
 
         Results are written best in the order of their keys.
         """
-        portion: list[StoredRow] = []
-        for _, rows in groupby(self._rows("SELECT * FROM row ORDER BY result_key, line"), itemgetter(_KEY)):
-            portion.extend(rows)
-            if len(portion) >= size:
+        cursor = self._database.execute("SELECT * FROM row ORDER BY result_key, line")
+        portion = cursor.fetchmany(size)
+        while portion:
+            key = portion[-1][_KEY]
+            following = cursor.fetchmany(size)
+            n_same = next((number for number, row in enumerate(following) if row[_KEY] != key), len(following))
+            portion += following[:n_same]
+            if n_same < len(following) or not following:
                 yield portion
-                portion = []
-        if portion:
-            yield portion
+                portion = following[n_same:]
 
     def typed(self, stored: Sequence[StoredRow]) -> list[RegisterRow]:
         """The rows as they were put down."""

@@ -18,7 +18,7 @@ from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result,
 from sohoa.catalogue.subjects import SubjectKeys, subject_keys
 from sohoa.register.ahead import with_work_ahead
 from sohoa.register.comparing import Changes, Values, compare_result
-from sohoa.register.normalise import DOSSIER_PREFIX, result_key
+from sohoa.register.normalise import DOSSIER_PREFIX, dossier_key
 from sohoa.register.plain import are_plain, insert_plain, keys_of_subjects, subjects_of
 from sohoa.register.rows import RegisterRow
 from sohoa.register.spool import Spool, StoredRow, as_columns
@@ -75,7 +75,7 @@ def _keys_before(
     None where there is none.
     """
     before = (
-        result_key(None, None, unit, dossier) if dossier and not key.startswith(DOSSIER_PREFIX) else None
+        dossier_key(dossier, unit) if dossier and not key.startswith(DOSSIER_PREFIX) else None
         for unit, dossier, key in zip(units, dossiers, keys, strict=True)
     )
     return [None if key in in_file else key for key in before]

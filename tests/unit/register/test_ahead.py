@@ -1,54 +1,83 @@
-"""Work in a process of its own gives what it gives here, portion by portion, whatever becomes of the process."""
+"""Work on two cores gives what it gives on one, portion by portion, whatever becomes of the other process."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Iterator
 
 import pytest
 
 from sohoa.register.ahead import with_work_ahead
 
+ENOUGH = 60
+"""Portions, each of which takes so long that the other process has started before the last one."""
+
+needs_two_cores = pytest.mark.skipif(len(os.sched_getaffinity(0)) == 1, reason="with one core no process is started")
+
 
 def squared(numbers: list[int]) -> list[int]:
+    time.sleep(0.05)
     return [number**2 for number in numbers]
 
 
-def killed_elsewhere(asked: tuple[int, int]) -> int:
-    """Twice a number, in the process that asks; any other one is killed by the second portion."""
-    asking, number = asked
-    if os.getpid() != asking and number > 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return 2 * number
-
-
-def where(_: list[int]) -> int:
+def where(_: int) -> int:
+    time.sleep(0.05)
     return os.getpid()
 
 
+def doubled_until_killed(asked: tuple[int, int]) -> int:
+    """Twice a number, in the process that asks; any other one dies of its second portion."""
+    asking, number = asked
+    time.sleep(0.05)
+    if os.getpid() != asking:
+        if hasattr(doubled_until_killed, "was_here"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        doubled_until_killed.was_here = True  # type: ignore[attr-defined]
+    return 2 * number
+
+
+def one_over(number: int) -> float:
+    time.sleep(0.05)
+    return 1 / number
+
+
 @pytest.mark.parametrize("apart", [False, True])
-@pytest.mark.parametrize("n_portions", [0, 1, 3])
+@pytest.mark.parametrize("n_portions", [0, 1, 40])
 def test_each_portion_comes_with_its_own_work(n_portions: int, apart: bool) -> None:
     # Larger than what a pipe holds: neither side may wait for the other to read.
-    portions = [list(range(number, 100_000)) for number in range(n_portions)]
+    portions = [list(range(number, 30_000)) for number in range(n_portions)]
     found = list(with_work_ahead(portions, lambda portion: portion, squared, apart=apart))
-    assert found == [(portion, squared(portion)) for portion in portions]
+    assert found == [(portion, squared_at_once(portion)) for portion in portions]
 
 
-def test_work_apart_is_done_in_one_other_process() -> None:
-    found = {pid for _, pid in with_work_ahead([[1], [2]], list, where, apart=True)}
-    assert len(found) == 1
-    assert (os.getpid() in found) is (len(os.sched_getaffinity(0)) == 1)
+def squared_at_once(numbers: list[int]) -> list[int]:
+    return [number**2 for number in numbers]
+
+
+@needs_two_cores
+def test_one_other_process_works_while_this_one_does() -> None:
+    found = {pid for _, pid in with_work_ahead(range(ENOUGH), int, where, apart=True)}
+    assert len(found) == 2
+    assert os.getpid() in found
 
 
 def test_the_work_of_a_process_that_dies_is_done_here() -> None:
-    portions = [1, 2, 3, 4]
-    found = list(with_work_ahead(portions, lambda number: (os.getpid(), number), killed_elsewhere, apart=True))
+    portions = range(ENOUGH)
+    found = list(with_work_ahead(portions, lambda number: (os.getpid(), number), doubled_until_killed, apart=True))
     assert found == [(number, 2 * number) for number in portions]
 
 
+def test_work_that_fails_fails_here() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(with_work_ahead(range(ENOUGH, -1, -1), int, one_over, apart=True))
+
+
+@needs_two_cores
 def test_who_stops_half_way_leaves_no_process_behind() -> None:
-    pid = next(with_work_ahead(iter([[1], [2], [3]]), list, where, apart=True))[1]
-    if pid != os.getpid():
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+    worked: Iterator[tuple[int, int]] = with_work_ahead(iter(range(ENOUGH)), int, where, apart=True)
+    other = next(pid for _, pid in worked if pid != os.getpid())
+    worked.close()  # type: ignore[attr-defined] # a generator
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)
