@@ -4,7 +4,7 @@
 
 A process of its own imports a made-up export into an empty catalogue, then the same file again, of which it has
 nothing to write, then one of which every hundredth row has changed. Seconds run from the start of reading to the
-commit; Great Expectations is loaded before. Memory is that of the process and of the one it starts, looked at ten times
+commit; Great Expectations is loaded before. Memory is that of the process and of the one it starts, looked at twice
 a second, the gate's libraries (200 MB) included.
 """
 
@@ -119,7 +119,7 @@ def watch_memory() -> Callable[[], int]:
             with suppress(psutil.NoSuchProcess):
                 held = sum(one.memory_info().rss for one in (own, *own.children()))
                 peak[0] = max(peak[0], held >> 20)
-            time.sleep(0.1)
+            time.sleep(0.5)
 
     Thread(target=look, daemon=True).start()
     return lambda: peak[0]
