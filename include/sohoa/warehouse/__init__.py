@@ -4,12 +4,14 @@ What others may call:
     refresh_warehouse   bring all tables up to date, in full or by what changed
     unpublished_event   whether the catalogue knows more than the warehouse
     reading_warehouse, newest_load, published_periods, published_rates      what the newest load published
+    published_forecasts when targets will be reached, and why members are missing, as of the newest load
     figure_members      the results or cases behind a published figure, a page at a time
     METADATA, DENSE     the tables, and the view of the dense daily series
 """
 
 from __future__ import annotations
 
+from sohoa.warehouse.forecasting import published_forecasts
 from sohoa.warehouse.members import FigureMembers, figure_members
 from sohoa.warehouse.publish import (
     LoadSummary,
@@ -40,6 +42,7 @@ __all__ = [
     "figure_members",
     "is_absent",
     "newest_load",
+    "published_forecasts",
     "published_periods",
     "published_rates",
     "reading_warehouse",
