@@ -3,7 +3,7 @@
 What others may call:
     refresh_warehouse   bring all tables up to date, in full or by what changed
     unpublished_event   whether the catalogue knows more than the warehouse
-    reading_warehouse, newest_load, published_periods, published_rates      what the newest load published
+    reading_warehouse, newest_load, published_periods, published_rates, units_with_rates   as the newest load published
     published_forecasts when targets will be reached, and why members are missing, as of the newest load
     figure_members      the results or cases behind a published figure, a page at a time
     METADATA, DENSE     the tables, and the view of the dense daily series
@@ -28,6 +28,7 @@ from sohoa.warehouse.published import (
     published_rates,
     reading_warehouse,
 )
+from sohoa.warehouse.rating import units_with_rates
 from sohoa.warehouse.tables import DENSE, METADATA, SCHEMA
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "published_rates",
     "reading_warehouse",
     "refresh_warehouse",
+    "units_with_rates",
     "unpublished_event",
 ]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, select
 
 from sohoa.catalogue.database import chunks
 from sohoa.indicators import Cut, Forecast, Moves, load_rulebook, make_period, rates_of, rulebook_of, spells_of
@@ -25,6 +25,7 @@ from sohoa.indicators.shortfall import (
 )
 from sohoa.warehouse.rating import published_counts, units_with_rates
 from sohoa.warehouse.tables import copy_ahead, fact_case, fact_result, fact_unit_daily
+from sohoa.warehouse.unit_series import unit_changes
 
 UnitCounts = dict[str, tuple[int, int]]
 """Numerator and denominator by unit code."""
@@ -34,7 +35,13 @@ UnitChanges = defaultdict[str, list[tuple[int, int]]]
 
 
 def published_forecasts(
-    connection: Connection, catalogue: Connection, as_of: dt.date, moves: Moves, *, weeks: int = WEEKS
+    connection: Connection,
+    catalogue: Connection,
+    as_of: dt.date,
+    moves: Moves,
+    *,
+    weeks: int = WEEKS,
+    units: Collection[str | None] | None = None,
 ) -> list[Forecast]:
     """What `indicators.forecasts` gives of the newest load's day, as that load has it.
 
@@ -44,25 +51,34 @@ def published_forecasts(
         as_of: The day of the newest load.
         moves: Units over time, as when the warehouse was loaded.
         weeks: Length of the trailing window.
+        units: Only these; None in it stands for all units together. By default all that have rates.
     """
     cuts = trailing_cuts(as_of, weeks)
-    units, rulebook = sorted(units_with_rates(connection)), rulebook_of(catalogue)
-    counts = _counts_at(connection, cuts)
-    rates = [rates_of(cut, units, some, rulebook) for cut, some in zip(cuts, counts, strict=True)]
+    known = sorted(units_with_rates(connection))
+    wanted = {None, *known} if units is None else set(units)
+    counts, rulebook = _counts_at(connection, cuts), rulebook_of(catalogue)
+    rates = [
+        [
+            rate
+            for rate in rates_of(cut, [one for one in known if one in wanted], some, rulebook)
+            if rate.unit_code in wanted
+        ]
+        for cut, some in zip(cuts, counts, strict=True)
+    ]
     reasons = reasons_now(catalogue)
     looked_up = sorted(reasons.keys() | set(connection.scalars(select(copy_ahead.c.result_id))))
 
     def missing(population: str, since: dt.date | None) -> Mapping[str | None, Shortfall]:
-        known: dict[str, Counter[str]] = {unit: Counter() for unit in units}
+        told: dict[str, Counter[str]] = {unit: Counter() for unit in known}
         for ids in chunks(looked_up, IDS_PER_QUERY):
             table = fact_result if since is None else fact_case
             some = select(table).where(table.c.result_id.in_(ids)).subquery("fact")
             spell = spells_of(some, population, moves).subquery("spell").c
             for unit, count in count_reasons(connection.execute(missing_members(spell, as_of, since)), reasons).items():
-                known[unit] += count
+                told[unit] += count
         for unit, (numerator, denominator) in counts[-1][population].items():
-            known[unit][NOT_SCANNED] = denominator - numerator - known[unit].total()
-        return shortfalls_of(known)
+            told[unit][NOT_SCANNED] = denominator - numerator - told[unit].total()
+        return shortfalls_of(told)
 
     return forecasts_of(catalogue, cuts, rates, missing)
 
@@ -82,22 +98,20 @@ def _counts_at(connection: Connection, cuts: Sequence[Cut]) -> list[dict[str, Un
 
 def _changes_after(connection: Connection, population: str, cuts: Sequence[Cut], until: dt.date) -> UnitChanges:
     """What each unit's numerator and denominator change after each of these days, up to and including `until`."""
-    change, year = fact_unit_daily.c, cuts[-1].year
+    fact, year = fact_unit_daily.c, cuts[-1].year
     counts_cases = load_rulebook().populations[population].counts == "case"
-    cohort, report_years = (year, (year, year + 1)) if counts_cases else (0, (0,))
-    last_before = case(*((change.day > cut.day, number) for number, cut in reversed(list(enumerate(cuts)))))
-    rows = connection.execute(
-        select(change.unit_code, last_before, func.sum(change.digitised_change), func.sum(change.in_force_change))
-        .where(
-            change.population == population,
-            change.cohort_year == cohort,
-            change.report_year.in_(report_years),
-            change.day > cuts[0].day,
-            change.day <= until,
-        )
-        .group_by(change.unit_code, last_before)
+    changes = unit_changes(
+        connection,
+        [*(cut.day for cut in cuts), until],
+        fact.population == population,
+        fact.cohort_year == (year if counts_cases else 0),
+        fact.report_year.in_((year, year + 1) if counts_cases else (0,)),
+        fact.day > cuts[0].day,
     )
     found: UnitChanges = defaultdict(lambda: [(0, 0)] * len(cuts))
-    for unit, number, digitised, in_force in rows:
-        found[unit][: number + 1] = [(one + digitised, other + in_force) for one, other in found[unit][: number + 1]]
+    for change in changes:
+        so_far = found[change.unit_code]
+        for number, (digitised, in_force) in enumerate(so_far):
+            if change.day > cuts[number].day:
+                so_far[number] = (digitised + change.digitised, in_force + change.in_force)
     return found

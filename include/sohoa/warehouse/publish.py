@@ -170,7 +170,7 @@ def _bring_up_to_date(
         note_copies_ahead(target, last_day)
         rebuild_series(target, moves, last_day)
         rebuild_unit_series(target)
-        counts = count_periods(unit_changes(target, max(period.end for period in periods)), periods)
+        counts = count_periods(unit_changes(target, [period.end for period in periods]), periods)
         units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
         _publish_rates(target, counts, periods, moves.counting_units(units), rulebook)
     elif changed:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, case, func, insert, literal, or_, select
 
 from sohoa.warehouse.adding import add_changes
 from sohoa.warehouse.series import Changes
@@ -49,7 +49,32 @@ def refresh_unit_series(target: Connection, changes: Iterable[UnitChange]) -> No
     add_changes(target, fact_unit_daily, {change[:5]: change[5:] for change in changes})
 
 
-def unit_changes(target: Connection, until: dt.date) -> Iterator[UnitChange]:
-    """All changes up to and including `until`."""
-    for row in target.execute(select(fact_unit_daily).where(fact_unit_daily.c.day <= until)):
-        yield UnitChange(*row)
+def unit_changes(target: Connection, days: Iterable[dt.date], *where: ColumnElement[bool]) -> Iterator[UnitChange]:
+    """All changes up to and including the last of these days, each told on the first of them that is not before it.
+
+    Args:
+        target: The warehouse.
+        days: For which to count; a change for each would cost more to read than to add up where it lies.
+        where: Conditions on `fact_unit_daily`.
+    """
+    ends = sorted(set(days))
+    change = fact_unit_daily.c
+    number = _first_not_before(change.day, ends, 0, len(ends) - 1).label("number")
+    key = (change.population, change.cohort_year, change.report_year, number, change.unit_code)
+    sums = (func.sum(change.in_force_change), func.sum(change.digitised_change))
+    rows = target.execute(select(*key, *sums).where(change.day <= ends[-1], *where).group_by(*key))
+    for population, cohort_year, report_year, place, unit, in_force, digitised in rows:
+        yield UnitChange(population, cohort_year, report_year, ends[place], unit, in_force, digitised)
+
+
+def _first_not_before(
+    day: ColumnElement[dt.date], ends: Sequence[dt.date], first: int, last: int
+) -> ColumnElement[int]:
+    """The number of the first of these days that is not before `day`, if one of `first` to `last` is: by halves."""
+    if first == last:
+        return literal(first, Integer)
+    middle = (first + last) // 2
+    return case(
+        (day <= ends[middle], _first_not_before(day, ends, first, middle)),
+        else_=_first_not_before(day, ends, middle + 1, last),
+    )

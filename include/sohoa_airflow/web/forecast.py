@@ -18,16 +18,11 @@ router = APIRouter()
 @router.get("/forecast", name="forecast")
 def forecast(visit: CurrentVisit, unit: str = "") -> Response:
     """The forecast of a unit, or of all together, as of the newest load."""
-    found = load_forecasts(visit.settings)
+    found = load_forecasts(visit.settings, unit or None)
     chosen = next((one for one in found.units if one.code == unit), None) if found else None
     if unit and chosen is None:
         raise HTTPException(404)
     values: dict[str, Any] = {}
     if found is not None:
-        lines = [one for one in found.lines if one.unit_code == (unit or None)]
-        values = {
-            "lines": lines,
-            "reasons": {one.population: asdict(one.shortfall) for one in lines},
-            "weeks": WEEKS,
-        }
+        values = {"reasons": {one.population: asdict(one.shortfall) for one in found.lines}, "weeks": WEEKS}
     return visit.page("forecast.html", found=found, chosen=chosen, **values)

@@ -63,12 +63,13 @@ def clear(settings: Settings) -> None:
     wait(settings, [])
 
 
-def published(settings: Settings, weeks: int = 12) -> list[Forecast]:
+def published(settings: Settings, weeks: int = 12, units: Sequence[str | None] | None = None) -> list[Forecast]:
     with connect_warehouse(settings) as connection, reading(settings.catalogue_url) as session:
         newest = newest_load(connection)
         assert newest is not None
         moves = load_moves(settings)
-        return published_forecasts(connection, session.connection(), newest.as_of, moves, weeks=weeks)
+        as_of, catalogue = newest.as_of, session.connection()
+        return published_forecasts(connection, catalogue, as_of, moves, weeks=weeks, units=units)
 
 
 def load_and_compare(settings: Settings, register: Sequence[Entry], as_of: dt.date = AS_OF) -> list[Forecast]:
@@ -116,6 +117,8 @@ def test_a_unit_has_what_came_to_it(settings: Settings) -> None:
     register = [scanned(OLD, D(2022, 3, 10), unit="G09.02"), Entry(OLD, unit="G09.02")]
     found = load_and_compare(settings, register, D(2022, 5, 5))
     assert one(found, "T03", "G09.02").denominator == 0
+    for units in ([None], ["G09.04"], [None, "G09.02"]):
+        assert published(settings, units=units) == [line for line in found if line.unit_code in units] != []
     successor = one(found, "T03", "G09.04")
     assert (successor.numerator, successor.denominator, successor.growth) == (1, 2, pytest.approx(2 / 12))
 
