@@ -70,16 +70,21 @@ class LoadSummary:
 
 @contextmanager
 def connect_warehouse(settings: Settings, *, writes: bool = False) -> Iterator[Connection]:
-    """A connection on which the reporting tables have their right schema; a transaction if it `writes`."""
+    """A connection on which the reporting tables have their right schema; a transaction if it `writes`.
+
+    What only reads sees one load, however many queries it makes. Who writes waits for others, and must see what they
+    left.
+    """
     url = make_url(settings.warehouse_url)
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     schemas = {} if is_sqlite else {None: SCHEMA}
+    snapshot = {} if is_sqlite or writes else {"isolation_level": "REPEATABLE READ"}
     with (
         connect(settings.warehouse_url)
         .connect()
-        .execution_options(schema_translate_map=schemas, sohoa_writes=writes) as connection
+        .execution_options(schema_translate_map=schemas, sohoa_writes=writes, **snapshot) as connection
     ):
         if writes:
             memory = f"PRAGMA cache_size=-{SORTING_KIB}" if is_sqlite else f"SET LOCAL work_mem = '{SORTING_KIB}kB'"
