@@ -9,13 +9,14 @@ from itertools import cycle, islice
 from sohoa.indicators import Period
 from sohoa.settings import Settings
 from sohoa_airflow.web.dashboard_queries import load_dashboard, period_name
+from sohoa_airflow.web.forecast_queries import load_forecasts
 from sohoa_airflow.web.queries import UnitName, list_batches, list_figure, load_board
 
 N_REQUESTS = 50
 
 
 def dashboard_ms(settings: Settings) -> dict[str, float]:
-    """The 95th percentile of the requests' times in milliseconds, for the overview and for the list behind a figure.
+    """The 95th percentile of the requests' times in milliseconds: the overview, the list behind a figure, the forecast.
 
     Each request asks for another unit and period; every tenth is for all units together.
 
@@ -30,9 +31,11 @@ def dashboard_ms(settings: Settings) -> dict[str, float]:
     asked = list(islice(zip(cycle(units), cycle(everything.periods), strict=False), N_REQUESTS))
     overview = [_overview(settings, unit, period) for unit, period in asked]
     lists = [_list(settings, unit, period) for unit, period in asked]
+    forecast = [_forecast(settings, unit) for unit, _ in asked]
     return {
         "overview_p95_ms": round(statistics.quantiles(overview, n=20)[-1], 1),
         "figure_list_p95_ms": round(statistics.quantiles(lists, n=20)[-1], 1),
+        "forecast_p95_ms": round(statistics.quantiles(forecast, n=20)[-1], 1),
     }
 
 
@@ -48,4 +51,10 @@ def _overview(settings: Settings, unit: UnitName | None, period: Period) -> floa
 def _list(settings: Settings, unit: UnitName | None, period: Period) -> float:
     started = time.perf_counter()
     list_figure(settings, "T03", period, unit.code if unit else None, "all", 1, 50)
+    return 1000 * (time.perf_counter() - started)
+
+
+def _forecast(settings: Settings, unit: UnitName | None) -> float:
+    started = time.perf_counter()
+    load_forecasts(settings, unit.code if unit else None)
     return 1000 * (time.perf_counter() - started)

@@ -3,7 +3,8 @@
     python bench/series.py [--rows 10000000] [--database URL]
 
 `--database` is an empty PostgreSQL database (`postgresql+psycopg://…`); SQLite files without it. The register is made
-in SQL: 60 units, 400 procedures in 800 pairs of both, five years, one dossier a result; half is digitised.
+in SQL: 60 units, 400 procedures in 800 pairs of both, five years, one dossier a result; half is digitised, and 2,000
+documents wait for a person.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from sohoa.warehouse.series import rebuild_series
 from sohoa.warehouse.tables import change_ahead, fact_digitisation_daily, fact_result
 
 SIZES = (1_000_000, 10_000_000)
-N_PAIRS, N_UNITS, N_PROCEDURES, N_CHANGED, SEED = 800, 60, 400, 1000, 830_005
+N_PAIRS, N_UNITS, N_PROCEDURES, N_CHANGED, N_WAITING, SEED = 800, 60, 400, 1000, 2000, 830_005
 FIRST_DAY, N_DAYS = dt.date(2021, 1, 1), 5 * 365
 LAST_DAY = FIRST_DAY + dt.timedelta(days=N_DAYS)
 PLACE_AND_CHANGES = [*SERIES, "day", *CHANGES]
@@ -249,6 +250,11 @@ def _statements(rows: int, is_sqlite: bool) -> Iterator[str]:
             CASE WHEN copied < 20 THEN 'archived' WHEN copied < 30 THEN 'signed' ELSE 'accepted' END, i,
             {day("issued + until_copied")}, {json}, {json}
         FROM r WHERE copied < 50 AND issued + until_copied < {N_DAYS}"""
+    yield f"""INSERT INTO document (document_id, batch_id, sha256, first_page, page_count, unit_code, source_file,
+            source_files, status, dossier_code, review_reasons, flags) {drawn}
+        SELECT 'w' || i, 'b' || (i / {BATCH_OF} + 1), '{SHA}', i, 1, 'G09.10', 'a.pdf', {json}, 'in_review', 'H' || i,
+            {json}, {json}
+        FROM r WHERE copied >= 50 AND copied < 60 ORDER BY i LIMIT {N_WAITING}"""
 
 
 def change_documents(settings: Settings, rows: int) -> None:

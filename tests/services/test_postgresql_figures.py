@@ -10,13 +10,21 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from sohoa.cases import import_cases, read_cases
-from sohoa.catalogue.database import writing
+from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Batch, Document, Master, RegisterImport, Result, ScanFile, utc_now
-from sohoa.indicators import approve_base, compute_rates, import_readings, parse_period, standings, standings_of
+from sohoa.indicators import (
+    approve_base,
+    compute_rates,
+    import_readings,
+    load_moves,
+    parse_period,
+    standings,
+    standings_of,
+)
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, refresh_warehouse
+from sohoa.warehouse import connect_warehouse, newest_load, published_forecasts, refresh_warehouse
 from sohoa.warehouse.tables import (
     digitisation_rate,
     dim_target,
@@ -137,6 +145,9 @@ def test_both_databases_forecast_the_same_and_publish_the_approved_base(postgres
         approve_base(settings, "T04a", 1, 3, calendar="civil", approved_by="B")
         refresh_warehouse(settings, as_of=AS_OF)
         told.append([line.as_dict() for line in forecasts(settings, as_of=AS_OF, weeks=3)])
+        with connect_warehouse(settings) as connection, reading(settings.catalogue_url) as session:
+            lines = published_forecasts(connection, session.connection(), AS_OF, load_moves(settings), weeks=3)
+        assert [line.as_dict() for line in lines] == told[-1]
         rate, target = digitisation_rate.c, dim_target.c
         with connect_warehouse(settings) as connection:
             query = select(rate.unit_code, rate.indicator, rate.period_key, rate.target).order_by(rate.rate_key)
@@ -151,6 +162,18 @@ def test_both_databases_forecast_the_same_and_publish_the_approved_base(postgres
     (whole,) = [line for line in told[0] if (line["indicator"], line["unit_code"]) == ("T03", None)]
     assert (whole["missing"], whole["pace"], whole["expected_on"]) == (2, 1.0, AS_OF + dt.timedelta(weeks=2))
     assert (whole["shortfall"]["in_review"], whole["shortfall"]["not_scanned"]) == (1, 1)
+
+
+def test_a_reader_sees_one_load_however_long_it_reads(postgresql: str, tmp_path: Path) -> None:
+    for settings in both(postgresql, tmp_path, "one_load"):
+        store_results(settings)
+        refresh_warehouse(settings, as_of=AS_OF)
+        with connect_warehouse(settings) as connection:
+            before = newest_load(connection)
+            refresh_warehouse(settings, as_of=AS_OF + dt.timedelta(days=1))
+            assert newest_load(connection) == before
+        with connect_warehouse(settings) as connection:
+            assert newest_load(connection) != before
 
 
 ABOVE = "Thủ tướng Chính phủ: 100%s \\n 'và' \"khác\""

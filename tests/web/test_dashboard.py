@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from pathlib import Path
@@ -10,10 +11,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from sohoa.catalogue.database import writing
 from sohoa.catalogue.migrate import migrate
-from sohoa.catalogue.models import Unit
+from sohoa.catalogue.models import Document, DocumentStatus, Unit
 from sohoa.indicators import compute_rates, headline_path, parse_period
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
@@ -205,12 +207,40 @@ def test_no_cell_begins_a_formula(tmp_path: Path, client: TestClient, monkeypatc
 @pytest.mark.parametrize("unit", ["", "G09.02"])
 def test_the_forecast_is_that_of_the_command_line(world: Settings, client: TestClient, unit: str) -> None:
     text = text_of(client.get(f"/forecast?unit={unit}&lang=en").text)
-    lines = forecasts(world, unit=unit or None)
+    board = load_board(world)
+    assert board is not None
+    lines = forecasts(world, as_of=board.as_of, unit=unit or None)
     for line in [one for one in lines if one.unit_code == (unit or None)]:
         assert f"{line.indicator} {line.population} · {line.target_year} {line.numerator}/{line.denominator}" in text
         reasons = line.shortfall
         told = (reasons.not_scanned, reasons.in_review, reasons.quarantined, reasons.digitised_later)
         assert f"{line.population} {' '.join(map(str, told))} {line.denominator - line.numerator} No data yet" in text
+
+
+def test_the_forecast_is_of_the_newest_load_and_says_so(
+    tmp_path: Path, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(tmp_path / "home", loaded=False)
+    refresh_warehouse(world, as_of=dt.date(2024, 3, 31))
+    before = forecasts(world, as_of=dt.date(2024, 3, 31))
+    with writing(world.catalogue_url) as session:
+        session.execute(update(Document).values(status=DocumentStatus.REJECTED))
+    monkeypatch.setenv("SOHOA_HOME", str(world.home))
+    text = text_of(client.get("/forecast").text)
+    assert "Tính đến ngày 31/03/2024; số liệu cập nhật lúc " in text
+    (whole,) = [line for line in before if (line.indicator, line.unit_code) == ("T03", None)]
+    assert whole.numerator > 0
+    assert f"T03 P1 · 2022 {whole.numerator}/{whole.denominator} " in text
+    pages = [text_of(client.get(f"{path}?lang=en").text) for path in ("/", "/forecast")]
+    assert "As of 2024-03-31; figures updated " in pages[1]
+    overview, forecast = (re.findall(r"igures updated ([\d-]+ [\d:]+) \(Vietnam time\)", page) for page in pages)
+    assert forecast == overview != []
+
+
+def test_the_forecast_of_a_unit_that_is_not_there_is_a_friendly_404(client: TestClient) -> None:
+    answer = client.get("/forecast?unit=G09.99")
+    assert answer.status_code == 404
+    assert "Không tìm thấy trang" in answer.text
 
 
 def test_the_forecast_before_there_is_anything_says_so(bare_client: TestClient, tmp_path: Path) -> None:

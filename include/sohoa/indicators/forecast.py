@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -19,7 +19,7 @@ from sohoa.errors import SohoaError
 from sohoa.indicators.bases import base_of
 from sohoa.indicators.declared import DeclaredIndicator, load_indicators
 from sohoa.indicators.headline import FIRST_YEAR
-from sohoa.indicators.moves import Moves, load_moves
+from sohoa.indicators.moves import load_moves
 from sohoa.indicators.pace import Outlook, needed_a_week, outlook
 from sohoa.indicators.periods import today
 from sohoa.indicators.rates import Cut, Rate, rates_at
@@ -32,6 +32,9 @@ from sohoa.settings import Settings
 WEEKS = 12
 MOST_WEEKS = 260
 LAST_YEAR = 2200
+
+PopulationShortfalls = Callable[[str, dt.date | None], Mapping[str | None, Shortfall]]
+"""The `shortfalls` of a population, its cohort begun on a day if it counts cases."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +115,35 @@ def forecasts(
     with reading(settings.catalogue_url) as session:
         if unit is not None and session.get(Unit, unit) is None:
             raise SohoaError(say("indicator.unit_unknown", settings.language, unit=unit))
-        found = _forecasts(session.connection(), day, weeks, moves)
+        connection, cuts = session.connection(), trailing_cuts(day, weeks)
+        found = forecasts_of(
+            connection,
+            cuts,
+            rates_at(connection, cuts, moves),
+            lambda population, since: shortfalls(connection, population, day, moves, since=since),
+        )
     return found if unit is None else [one for one in found if one.unit_code == unit]
 
 
-def _forecasts(connection: Connection, day: dt.date, weeks: int, moves: Moves) -> list[Forecast]:
+def trailing_cuts(day: dt.date, weeks: int) -> list[Cut]:
+    """The ends of the weeks up to `day`, of which each counts the cases of that day's year."""
     year_start = dt.date(day.year, 1, 1)
-    days = [day - dt.timedelta(weeks=number) for number in range(weeks, -1, -1)]
-    by_day = rates_at(connection, [Cut(one, year_start, day.year) for one in days], moves)
-    reasons: dict[str, dict[str | None, Shortfall]] = {}
+    return [Cut(day - dt.timedelta(weeks=number), year_start, day.year) for number in range(weeks, -1, -1)]
+
+
+def forecasts_of(
+    connection: Connection, cuts: Sequence[Cut], by_cut: Sequence[Sequence[Rate]], missing: PopulationShortfalls
+) -> list[Forecast]:
+    """Every indicator's forecasts from its rates at `trailing_cuts`.
+
+    Args:
+        connection: Of the catalogue, which knows what targets grow from.
+        cuts: The ends of the weeks; the last is the day of the forecasts.
+        by_cut: The rates at each.
+        missing: Why members are not digitised at the last of them.
+    """
+    day, year_start = cuts[-1].day, cuts[-1].since
+    reasons: dict[str, Mapping[str | None, Shortfall]] = {}
     found = []
     for code, indicator in load_rulebook().indicators.items():
         declared = load_indicators().get(code)
@@ -130,10 +153,10 @@ def _forecasts(connection: Connection, day: dt.date, weeks: int, moves: Moves) -
         population = indicator.population
         since = year_start if load_rulebook().populations[population].counts == "case" else None
         if population not in reasons:
-            reasons[population] = shortfalls(connection, population, day, moves, since=since)
+            reasons[population] = missing(population, since)
         # The cohort of a year is empty before it: weeks that begin earlier would only slow the pace.
-        first = next((n for n, one in enumerate(days) if since is None or one >= since - dt.timedelta(days=1)), weeks)
-        histories = zip(*([rate for rate in rates if rate.indicator == code] for rates in by_day[first:]), strict=True)
+        first = next(n for n, cut in enumerate(cuts) if since is None or cut.day >= since - dt.timedelta(days=1))
+        histories = zip(*([rate for rate in rates if rate.indicator == code] for rates in by_cut[first:]), strict=True)
         found += [
             _forecast(
                 population,

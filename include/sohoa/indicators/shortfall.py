@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import OPEN, Document, Dossier, FileOutcome, Result, ReviewItem, ScanFile
@@ -67,14 +67,29 @@ def shortfalls(
         since: First day of a cohort of cases (P3).
     """
     spell = population_spells(connection, population, moves).subquery("spell").c
-    missing = select(spell.unit_code, spell.result_id, spell.digitised_on).where(
+    reasons = reasons_now(connection)
+    # One pass, member by member: asking for the many that wait in parts would read the register once for each part.
+    missing = connection.execute(missing_members(spell, day, since), execution_options={"yield_per": CHUNK_ROWS})
+    return shortfalls_of(count_reasons(missing, reasons))
+
+
+def missing_members(spell: Any, day: dt.date, since: dt.date | None) -> Select[Any]:
+    """Members of a population that are not digitised on a day, as `count_reasons` wants them: spell by spell."""
+    return select(spell.unit_code, spell.result_id, spell.digitised_on).where(
         is_member(spell, day, since), ~is_digitised(spell, day)
     )
-    reasons = _reasons(connection)
+
+
+def count_reasons(missing: Iterable[Row[*tuple[Any, ...]]], reasons: Mapping[int, str]) -> dict[str, Counter[str]]:
+    """How many of these members are missing for which reason, by unit code."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    # One pass, member by member: asking for the many that wait in parts would read the register once for each part.
-    for unit, result_id, digitised_on in connection.execute(missing, execution_options={"yield_per": CHUNK_ROWS}):
+    for unit, result_id, digitised_on in missing:
         counts[unit][reasons.get(result_id, NOT_SCANNED) if digitised_on is None else DIGITISED_LATER] += 1
+    return counts
+
+
+def shortfalls_of(counts: Mapping[str, Mapping[str, int]]) -> dict[str | None, Shortfall]:
+    """The reasons by unit code, and under None those of all units together."""
     by_unit: dict[str | None, Shortfall] = {unit: Shortfall(**count) for unit, count in counts.items()}
     return {None: _together(by_unit.values()), **by_unit}
 
@@ -86,7 +101,7 @@ def _together(parts: Iterable[Shortfall]) -> Shortfall:
     return Shortfall(**sums)
 
 
-def _reasons(connection: Connection) -> dict[int, str]:
+def reasons_now(connection: Connection) -> dict[int, str]:
     """Why each result that something came in for is missing, by id; a document tells more than a file."""
     files = select(ScanFile.dossier_code).where(
         ScanFile.outcome == FileOutcome.QUARANTINED, ScanFile.dossier_code.is_not(None)

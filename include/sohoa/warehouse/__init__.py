@@ -3,13 +3,15 @@
 What others may call:
     refresh_warehouse   bring all tables up to date, in full or by what changed
     unpublished_event   whether the catalogue knows more than the warehouse
-    reading_warehouse, newest_load, published_periods, published_rates      what the newest load published
+    reading_warehouse, newest_load, published_periods, published_rates, units_with_rates   as the newest load published
+    published_forecasts when targets will be reached, and why members are missing, as of the newest load
     figure_members      the results or cases behind a published figure, a page at a time
     METADATA, DENSE     the tables, and the view of the dense daily series
 """
 
 from __future__ import annotations
 
+from sohoa.warehouse.forecasting import published_forecasts
 from sohoa.warehouse.members import FigureMembers, figure_members
 from sohoa.warehouse.publish import (
     LoadSummary,
@@ -26,6 +28,7 @@ from sohoa.warehouse.published import (
     published_rates,
     reading_warehouse,
 )
+from sohoa.warehouse.rating import units_with_rates
 from sohoa.warehouse.tables import DENSE, METADATA, SCHEMA
 
 __all__ = [
@@ -40,9 +43,11 @@ __all__ = [
     "figure_members",
     "is_absent",
     "newest_load",
+    "published_forecasts",
     "published_periods",
     "published_rates",
     "reading_warehouse",
     "refresh_warehouse",
+    "units_with_rates",
     "unpublished_event",
 ]

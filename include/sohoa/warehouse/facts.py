@@ -6,6 +6,7 @@ kind of database to the other do rows pass through Python.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Result
 from sohoa.indicators import FOREVER, REPORT_STARTS_ON, case_facts, result_facts
 from sohoa.warehouse.dimensions import unit_key_of
-from sohoa.warehouse.tables import NO_PROCEDURE, SCHEMA, fact_case, fact_result
+from sohoa.warehouse.tables import NO_PROCEDURE, SCHEMA, copy_ahead, fact_case, fact_result
 
 CHUNK_ROWS = 20_000
 """Rows in memory at once."""
@@ -56,6 +57,18 @@ def reload_facts(source: Connection, target: Connection, result_ids: Sequence[in
         for table in (fact_case, fact_result):
             target.execute(delete(table).where(table.c.result_id.in_(ids)))
         _copy_facts(source, target, Result.id.in_(ids))
+
+
+def note_copies_ahead(target: Connection, last_day: dt.date, result_ids: Sequence[int] | None = None) -> None:
+    """Note which results have a digital copy that counts only after `last_day`: of some, or the first time of all."""
+    fact = fact_result.c
+    found = select(fact.result_id).where(fact.digitised_on > last_day)
+    if result_ids is None:
+        target.execute(insert(copy_ahead).from_select(["result_id"], found))
+        return
+    for ids in chunks(result_ids, IDS_PER_QUERY):
+        target.execute(delete(copy_ahead).where(copy_ahead.c.result_id.in_(ids)))
+        target.execute(insert(copy_ahead).from_select(["result_id"], found.where(fact.result_id.in_(ids))))
 
 
 def _copy_facts(source: Connection, target: Connection, only: ColumnElement[bool] | None) -> None:

@@ -22,20 +22,25 @@ from sohoa.catalogue.models import Event, utc_now
 from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
 from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
-from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, reload_facts
+from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, note_copies_ahead, reload_facts
 from sohoa.warehouse.known import changed_results, source_counts, state_of
 from sohoa.warehouse.rating import (
     Counts,
-    UnitChange,
     add_counts,
     count_periods,
     published_counts,
     rate_rows,
-    unit_changes,
     units_with_rates,
 )
-from sohoa.warehouse.series import Changes, rebuild_series, refresh_series
+from sohoa.warehouse.series import rebuild_series, refresh_series
 from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, digitisation_rate, fact_result, load
+from sohoa.warehouse.unit_series import (
+    UnitChange,
+    changes_of_units,
+    rebuild_unit_series,
+    refresh_unit_series,
+    unit_changes,
+)
 
 PUBLISH_LOCK = 0x50_0B_0A
 """Number of the PostgreSQL advisory lock that one publisher holds at a time."""
@@ -65,16 +70,21 @@ class LoadSummary:
 
 @contextmanager
 def connect_warehouse(settings: Settings, *, writes: bool = False) -> Iterator[Connection]:
-    """A connection on which the reporting tables have their right schema; a transaction if it `writes`."""
+    """A connection on which the reporting tables have their right schema; a transaction if it `writes`.
+
+    What only reads sees one load, however many queries it makes. Who writes waits for others, and must see what they
+    left.
+    """
     url = make_url(settings.warehouse_url)
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     schemas = {} if is_sqlite else {None: SCHEMA}
+    snapshot = {} if is_sqlite or writes else {"isolation_level": "REPEATABLE READ"}
     with (
         connect(settings.warehouse_url)
         .connect()
-        .execution_options(schema_translate_map=schemas, sohoa_writes=writes) as connection
+        .execution_options(schema_translate_map=schemas, sohoa_writes=writes, **snapshot) as connection
     ):
         if writes:
             memory = f"PRAGMA cache_size=-{SORTING_KIB}" if is_sqlite else f"SET LOCAL work_mem = '{SORTING_KIB}kB'"
@@ -162,20 +172,18 @@ def _bring_up_to_date(
     rulebook = rulebook_of(source)
     if changed is None:
         load_facts(source, target)
+        note_copies_ahead(target, last_day)
         rebuild_series(target, moves, last_day)
-        changes = unit_changes(target, max(period.end for period in periods))
+        rebuild_unit_series(target)
+        counts = count_periods(unit_changes(target, [period.end for period in periods]), periods)
         units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
-        _publish_rates(target, count_periods(changes, periods), periods, moves.counting_units(units), rulebook)
+        _publish_rates(target, counts, periods, moves.counting_units(units), rulebook)
     elif changed:
         difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
-        _republish_rates(target, _unit_changes(difference), periods, _units_of(target, changed), moves, rulebook)
-
-
-def _unit_changes(difference: Changes) -> list[UnitChange]:
-    return [
-        UnitChange._make((*series[:4], day, digitised, in_force))
-        for (*series, day), (in_force, digitised, *_) in difference.items()
-    ]
+        note_copies_ahead(target, last_day, changed)
+        changes = changes_of_units(difference)
+        refresh_unit_series(target, changes)
+        _republish_rates(target, changes, periods, _units_of(target, changed), moves, rulebook)
 
 
 def _units_of(target: Connection, result_ids: Sequence[int]) -> set[str]:

@@ -8,38 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from sohoa.indicators import REPORT_STARTS_ON, Cut, Period, Rate, Rulebook, Target, load_rulebook, rates_of
 from sohoa.warehouse.dimensions import Row, period_key, unit_key
-from sohoa.warehouse.tables import change_ahead, digitisation_rate, fact_digitisation_daily
+from sohoa.warehouse.tables import digitisation_rate
+from sohoa.warehouse.unit_series import UnitChange
 
 Counts = dict[tuple[int, str, str], tuple[int, int]]
 """Numerator and denominator by number of the period, population and unit code."""
-
-
-class UnitChange(NamedTuple):
-    """What changes for a unit on a day in one population and year: its digitised members, and all members."""
-
-    population: str
-    cohort_year: int
-    report_year: int
-    unit_code: str
-    day: dt.date
-    digitised: int
-    in_force: int
-
-
-def unit_changes(target: Connection, until: dt.date) -> Iterator[UnitChange]:
-    """All changes up to and including `until`, those of a unit's procedures together."""
-    for table in (fact_digitisation_daily, change_ahead):
-        change = table.c
-        key = (change.population, change.cohort_year, change.report_year, change.unit_code, change.day)
-        sums = (func.sum(change.digitised_change), func.sum(change.in_force_change))
-        for row in target.execute(select(*key, *sums).where(change.day <= until).group_by(*key)):
-            yield UnitChange(*row)
 
 
 def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> Counts:
@@ -52,7 +30,7 @@ def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> C
     for change in changes:
         number = bisect_left(days, change.day)
         if number < len(days):
-            so_far = added[change[:4]]
+            so_far = added[change.population, change.cohort_year, change.report_year, change.unit_code]
             so_far[number] = (so_far[number][0] + change.digitised, so_far[number][1] + change.in_force)
     last_days = [bisect_left(days, period.end) for period in periods]
     counts: defaultdict[tuple[int, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))

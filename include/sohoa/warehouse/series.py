@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.database import chunks
 from sohoa.indicators import (
@@ -40,6 +39,7 @@ from sohoa.indicators import (
     stock_changes,
     stock_series,
 )
+from sohoa.warehouse.adding import add_changes
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import change_ahead, fact_case, fact_digitisation_daily, fact_result
@@ -92,7 +92,7 @@ def refresh_series(
     difference = _difference(before, after)
     first_days = _first_days(difference, last_day)
     _take_back(target, first_days)
-    _add_changes(target, difference)
+    add_changes(target, change_ahead, difference)
     _count_totals(target, first_days, last_day)
     load_days(target, last_day, {place[-1] for place in difference if place[-1] <= last_day})
     return difference
@@ -141,25 +141,6 @@ def _take_back(target: Connection, first_days: list[dict[str, Any]]) -> None:
     taken = select(*(fact.c[name] for name in names)).where(is_taken)
     target.execute(insert(change_ahead).from_select(names, taken), first_days)
     target.execute(delete(fact).where(is_taken), first_days)
-
-
-def _add_changes(target: Connection, difference: Changes) -> None:
-    if not difference:
-        return
-    dialect = sqlite if target.dialect.name == "sqlite" else postgresql
-    added = dialect.insert(change_ahead)
-    upsert = added.on_conflict_do_update(
-        index_elements=list(_PLACE), set_={name: change_ahead.c[name] + added.excluded[name] for name in CHANGES}
-    )
-    target.execute(
-        upsert,
-        [dict(zip((*_PLACE, *CHANGES), (*place, *changes), strict=True)) for place, changes in difference.items()],
-    )
-    no_change = and_(*(change_ahead.c[name] == 0 for name in CHANGES))
-    target.execute(
-        delete(change_ahead).where(_is_series(change_ahead), change_ahead.c.day == bindparam("of_day"), no_change),
-        [{**_series_values(place), "of_day": place[-1]} for place in difference],
-    )
 
 
 def _count_totals(target: Connection, first_days: list[dict[str, Any]], last_day: dt.date) -> None:

@@ -240,14 +240,24 @@ STATE_TEXTS = {
 }
 
 
-def _series_key() -> tuple[Column[Any], ...]:
+def _cohort_key() -> tuple[Column[Any], ...]:
     return (
         _key("population", CODE, "P1 in force, P2 in force and usable, P3 cases resolved in cohort_year"),
         _key("cohort_year", Integer, "P3: civil year in which the cases were resolved; 0 for the stocks P1 and P2"),
         _key("report_year", Integer, "P3: report year in which the cases were resolved; 0 for the stocks P1 and P2"),
-        _key("unit_code", CODE, "Code of the unit that holds the results"),
-        _key("procedure_code", CODE, "Procedure"),
     )
+
+
+def _holder_key() -> Column[Any]:
+    return _key("unit_code", CODE, "Code of the unit that holds the results")
+
+
+def _series_key() -> tuple[Column[Any], ...]:
+    return (*_cohort_key(), _holder_key(), _key("procedure_code", CODE, "Procedure"))
+
+
+def _changes(*states: str) -> tuple[Column[Any], ...]:
+    return tuple(_must(f"{state}_change", Integer, f"Change on this day: {STATE_TEXTS[state]}") for state in states)
 
 
 change_ahead = Table(
@@ -255,7 +265,7 @@ change_ahead = Table(
     METADATA,
     *_series_key(),
     _key("day", Date, "Day on which something will change: terms that end, units that move"),
-    *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
+    *_changes(*STATES),
     sqlite_with_rowid=False,
     comment="What results and cases will add and take away after the last day of fact_digitisation_daily",
 )
@@ -268,7 +278,7 @@ fact_digitisation_daily = Table(
     # PostgreSQL two thirds of a load.
     _key("day", Date, "Day on which something changed: dim_date.day"),
     _must("unit_key", CODE, "Version of the unit: dim_unit.unit_key"),
-    *(_must(f"{state}_change", Integer, f"Change on this day: {text}") for state, text in STATE_TEXTS.items()),
+    *_changes(*STATES),
     *(_must(state, Integer, f"Total at the end of this day: {text}") for state, text in STATE_TEXTS.items()),
     # Written out: SQLite takes as long for IN as for all other checks and keys together.
     CheckConstraint("population = 'P1' OR population = 'P2' OR population = 'P3'", name="population"),
@@ -281,6 +291,25 @@ fact_digitisation_daily = Table(
     ),
     sqlite_with_rowid=False,
     comment="Daily series, sparse: a row only where something changed; the view ..._dense has every day",
+)
+
+fact_unit_daily = Table(
+    "fact_unit_daily",
+    METADATA,
+    *_cohort_key(),
+    # Before the unit: what all units changed since a day lies together, a few weeks among years.
+    _key("day", Date, "Day on which something changes; also days to come: terms that end, units that move"),
+    _holder_key(),
+    *_changes("in_force", "digitised"),
+    sqlite_with_rowid=False,
+    comment="Daily changes of each unit, all its procedures together: sums of fact_digitisation_daily and change_ahead",
+)
+
+copy_ahead = Table(
+    "copy_ahead",
+    METADATA,
+    _key("result_id", Integer, "Number of the result: fact_result.result_id"),
+    comment="Results whose digital copy counts only from a day after the last day of fact_digitisation_daily",
 )
 
 digitisation_rate = Table(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import Row, case, func, inspect, select
+from sqlalchemy import Connection, Row, case, func, inspect, select
 from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import reading
@@ -162,11 +162,7 @@ def load_board(settings: Settings) -> Board | None:
         if connection is None or newest is None:
             return None
         rows = connection.execute(_yearly_rates()).all()
-        units = connection.execute(
-            select(dim_unit.c.unit_code, dim_unit.c.name, dim_unit.c.name_en)
-            .where(dim_unit.c.is_current)
-            .order_by(dim_unit.c.unit_code)
-        ).all()
+        units = current_units(connection)
     targets = _one_target_a_year(rows)
     figures = {
         (row.unit_code, row.year): Figure(row.numerator, row.denominator, row.met)
@@ -178,9 +174,16 @@ def load_board(settings: Settings) -> Board | None:
         loaded_at=newest.loaded_at,
         as_of=newest.as_of,
         targets=tuple(targets[year] for year in sorted(targets)),
-        units=tuple(UnitName(*unit) for unit in units if unit.unit_code in known),
+        units=tuple(unit for unit in units if unit.code in known),
         figures=figures,
     )
+
+
+def current_units(connection: Connection) -> list[UnitName]:
+    """The units of the warehouse that stand today, by code."""
+    unit = dim_unit.c
+    query = select(unit.unit_code, unit.name, unit.name_en).where(unit.is_current).order_by(unit.unit_code)
+    return [UnitName(*row) for row in connection.execute(query)]
 
 
 def list_batches(settings: Settings, number: int, size: int) -> Paged[BatchRow]:

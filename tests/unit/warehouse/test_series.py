@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from sohoa.warehouse.tables import (
     dim_procedure,
     dim_unit,
     fact_digitisation_daily,
+    fact_unit_daily,
 )
 
 D = dt.date
@@ -79,6 +81,23 @@ def everything(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
             for table in REPLACED
             if table is not dim_date
         }
+
+
+def of_units(settings: Settings) -> list[tuple[Any, ...]]:
+    """The changes of units on each day, as the oracle has them."""
+    with connect_warehouse(settings) as connection:
+        return sorted(tuple(row) for row in connection.execute(select(fact_unit_daily)))
+
+
+def expected_of_units(register: list[Entry]) -> list[tuple[Any, ...]]:
+    """The oracle's series to the last of days, procedures together, where something is left."""
+    sums: defaultdict[tuple[Any, ...], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for (population, cohort, report, unit, _), day, (in_force, digitised, *_), _ in oracle.daily_series(
+        register, D.max, MOVES
+    ):
+        place = (population, cohort, report, day, unit)
+        sums[place] = (sums[place][0] + in_force, sums[place][1] + digitised)
+    return sorted((*place, *changes) for place, changes in sums.items() if any(changes))
 
 
 def missing_dimensions(settings: Settings) -> set[Any]:
@@ -185,6 +204,7 @@ def test_the_full_series_is_what_a_count_of_every_day_finds(settings: Settings, 
     store(settings, register)
     refresh_warehouse(settings, as_of=UNTIL, in_full=True)
     assert series(settings) == oracle.daily_series(register, UNTIL, MOVES)
+    assert of_units(settings) == expected_of_units(register)
 
 
 @given(
@@ -207,6 +227,7 @@ def test_refreshed_by_changes_or_in_full_the_rows_are_the_same_and_right(
             known[number:] = [new, *known[number + 1 :]]
         assert refresh_warehouse(settings, as_of=UNTIL).n_refreshed is not None, "all were counted anew"
         assert series(settings) == oracle.daily_series(known, UNTIL, MOVES)
+        assert of_units(settings) == expected_of_units(known)
     assert missing_dimensions(settings) == set()
     by_changes = everything(settings)
     refresh_warehouse(settings, as_of=UNTIL, in_full=True)

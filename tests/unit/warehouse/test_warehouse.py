@@ -57,7 +57,7 @@ def publish(settings: Settings) -> None:
 
 
 def test_every_table_is_filled(settings: Settings) -> None:
-    store(settings, REGISTER)
+    store(settings, [*REGISTER, scanned(D(2021, 5, 1), AS_OF + dt.timedelta(days=1))])
     publish(settings)
     assert all(everything(settings).values())
 

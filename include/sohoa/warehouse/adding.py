@@ -1,0 +1,29 @@
+"""Tables of changes to which more is added: a place that is there takes it in, and goes where nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def add_changes(target: Connection, table: Table, changes: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
+    """Add changes to those in a table, by place: the values of its key, in its order."""
+    if not changes:
+        return
+    key = [column.name for column in table.primary_key.columns]
+    added = [column.name for column in table.columns if not column.primary_key]
+    dialect = sqlite if target.dialect.name == "sqlite" else postgresql
+    new = dialect.insert(table)
+    upsert = new.on_conflict_do_update(
+        index_elements=key, set_={name: table.c[name] + new.excluded[name] for name in added}
+    )
+    target.execute(upsert, [dict(zip((*key, *added), (*place, *some), strict=True)) for place, some in changes.items()])
+    is_place = and_(*(table.c[name] == bindparam(f"of_{name}") for name in key))
+    is_nothing = and_(*(table.c[name] == 0 for name in added))
+    target.execute(
+        delete(table).where(is_place, is_nothing),
+        [{f"of_{name}": value for name, value in zip(key, place, strict=True)} for place in changes],
+    )

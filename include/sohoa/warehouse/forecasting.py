@@ -1,0 +1,117 @@
+"""The forecasts as of the newest load, from what it published: nothing here reads all results or documents.
+
+The weeks are counted back from the figures of the quarter in which the load lies, by what its units change until then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from sohoa.catalogue.database import chunks
+from sohoa.indicators import Cut, Forecast, Moves, load_rulebook, make_period, rates_of, rulebook_of, spells_of
+from sohoa.indicators.forecast import WEEKS, forecasts_of, trailing_cuts
+from sohoa.indicators.shortfall import (
+    IDS_PER_QUERY,
+    NOT_SCANNED,
+    Shortfall,
+    count_reasons,
+    missing_members,
+    reasons_now,
+    shortfalls_of,
+)
+from sohoa.warehouse.rating import published_counts, units_with_rates
+from sohoa.warehouse.tables import copy_ahead, fact_case, fact_result, fact_unit_daily
+from sohoa.warehouse.unit_series import unit_changes
+
+UnitCounts = dict[str, tuple[int, int]]
+"""Numerator and denominator by unit code."""
+
+UnitChanges = defaultdict[str, list[tuple[int, int]]]
+"""What numerator and denominator change after each of several days, by unit code."""
+
+
+def published_forecasts(
+    connection: Connection,
+    catalogue: Connection,
+    as_of: dt.date,
+    moves: Moves,
+    *,
+    weeks: int = WEEKS,
+    units: Collection[str | None] | None = None,
+) -> list[Forecast]:
+    """What `indicators.forecasts` gives of the newest load's day, as that load has it.
+
+    Args:
+        connection: The warehouse.
+        catalogue: The catalogue, for what targets grow from and for what waits: both as they are now.
+        as_of: The day of the newest load.
+        moves: Units over time, as when the warehouse was loaded.
+        weeks: Length of the trailing window.
+        units: Only these; None in it stands for all units together. By default all that have rates.
+    """
+    cuts = trailing_cuts(as_of, weeks)
+    known = sorted(units_with_rates(connection))
+    wanted = {None, *known} if units is None else set(units)
+    counts, rulebook = _counts_at(connection, cuts), rulebook_of(catalogue)
+    rates = [
+        [
+            rate
+            for rate in rates_of(cut, [one for one in known if one in wanted], some, rulebook)
+            if rate.unit_code in wanted
+        ]
+        for cut, some in zip(cuts, counts, strict=True)
+    ]
+    reasons = reasons_now(catalogue)
+    looked_up = sorted(reasons.keys() | set(connection.scalars(select(copy_ahead.c.result_id))))
+
+    def missing(population: str, since: dt.date | None) -> Mapping[str | None, Shortfall]:
+        told: dict[str, Counter[str]] = {unit: Counter() for unit in known}
+        for ids in chunks(looked_up, IDS_PER_QUERY):
+            table = fact_result if since is None else fact_case
+            some = select(table).where(table.c.result_id.in_(ids)).subquery("fact")
+            spell = spells_of(some, population, moves).subquery("spell").c
+            for unit, count in count_reasons(connection.execute(missing_members(spell, as_of, since)), reasons).items():
+                told[unit] += count
+        for unit, (numerator, denominator) in counts[-1][population].items():
+            told[unit][NOT_SCANNED] = denominator - numerator - told[unit].total()
+        return shortfalls_of(told)
+
+    return forecasts_of(catalogue, cuts, rates, missing)
+
+
+def _counts_at(connection: Connection, cuts: Sequence[Cut]) -> list[dict[str, UnitCounts]]:
+    """The counts of each population at each of these days, the last of which is that of the newest load."""
+    day = cuts[-1].day
+    quarter = make_period("quarter", day.year, (day.month + 2) // 3, "civil")
+    populations = {indicator.population for indicator in load_rulebook().indicators.values()}
+    counts: list[dict[str, UnitCounts]] = [{population: {} for population in populations} for _ in cuts]
+    added = {population: _changes_after(connection, population, cuts, quarter.end) for population in populations}
+    for (_, population, unit), (numerator, denominator) in published_counts(connection, [quarter]).items():
+        for some, (digitised, in_force) in zip(counts, added[population][unit], strict=True):
+            some[population][unit] = (numerator - digitised, denominator - in_force)
+    return counts
+
+
+def _changes_after(connection: Connection, population: str, cuts: Sequence[Cut], until: dt.date) -> UnitChanges:
+    """What each unit's numerator and denominator change after each of these days, up to and including `until`."""
+    fact, year = fact_unit_daily.c, cuts[-1].year
+    counts_cases = load_rulebook().populations[population].counts == "case"
+    changes = unit_changes(
+        connection,
+        [*(cut.day for cut in cuts), until],
+        fact.population == population,
+        fact.cohort_year == (year if counts_cases else 0),
+        fact.report_year.in_((year, year + 1) if counts_cases else (0,)),
+        fact.day > cuts[0].day,
+    )
+    found: UnitChanges = defaultdict(lambda: [(0, 0)] * len(cuts))
+    for change in changes:
+        so_far = found[change.unit_code]
+        for number, (digitised, in_force) in enumerate(so_far):
+            if change.day > cuts[number].day:
+                so_far[number] = (digitised + change.digitised, in_force + change.in_force)
+    return found
