@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     register_dir: Path = Path()
     catalogue_url: str = ""
     warehouse_url: str = ""
+    warehouse_reader: str | None = Field(None, description="PostgreSQL role that may read the reporting schema")
     expectations: Path = Path()
     unit_moves: Path | None = Field(None, description="file of units that moved, in place of rulesets/moves.yaml")
 

@@ -278,7 +278,8 @@ def test_the_warehouse_refreshed_by_what_changed_is_the_one_counted_anew(setting
     by_changes = reporting_rows(settings)
     assert refresh_warehouse(settings, in_full=True).n_refreshed is None
     assert reporting_rows(settings) == by_changes
-    assert all(by_changes.values())
+    # No copy of this register counts only from a day to come.
+    assert {name for name, found in by_changes.items() if not found} == {"copy_ahead"}
     assert {"G09.02", "G09.99"} <= {row[3] for row in by_changes["fact_digitisation_daily"]}
 
 

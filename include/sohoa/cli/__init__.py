@@ -25,6 +25,7 @@ from sohoa.cli import (
     secrecy,
     separators,
     upkeep,
+    warehouse,
 )
 from sohoa.cli.output import FAILED, problem
 from sohoa.errors import SohoaError
@@ -35,7 +36,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (upkeep, samples, separators, register, cases, batches, review, secrecy, catalogue, indicators, report):
+for module in (
+    upkeep,
+    samples,
+    separators,
+    register,
+    cases,
+    batches,
+    review,
+    secrecy,
+    catalogue,
+    indicators,
+    report,
+    warehouse,
+):
     module.add_to(app)
 
 

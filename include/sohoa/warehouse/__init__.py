@@ -6,7 +6,7 @@ What others may call:
     reading_warehouse, newest_load, published_periods, published_rates, units_with_rates   as the newest load published
     published_forecasts when targets will be reached, and why members are missing, as of the newest load
     figure_members      the results or cases behind a published figure, a page at a time
-    METADATA, DENSE     the tables, and the view of the dense daily series
+    METADATA, DENSE, VIEWS    the tables, the view of the dense daily series, and those for the reporting team
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from sohoa.warehouse.published import (
 )
 from sohoa.warehouse.rating import units_with_rates
 from sohoa.warehouse.tables import DENSE, METADATA, SCHEMA
+from sohoa.warehouse.views import VIEWS
 
 __all__ = [
     "DENSE",
     "METADATA",
     "SCHEMA",
+    "VIEWS",
     "FigureMembers",
     "LoadSummary",
     "NewestLoad",

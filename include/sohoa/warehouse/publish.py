@@ -19,7 +19,9 @@ from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import chunks, connect, reading
 from sohoa.catalogue.models import Event, utc_now
+from sohoa.errors import SohoaError
 from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
+from sohoa.messages import say
 from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, note_copies_ahead, reload_facts
@@ -113,6 +115,7 @@ def refresh_warehouse(
         in_full: Count everything anew even where the changes would do.
 
     Raises:
+        SohoaError: the role that is to read them does not exist.
         sqlalchemy.exc.IntegrityError: the figures break a key or a check; what was published stays.
     """
     last_day = as_of or today()
@@ -121,6 +124,7 @@ def refresh_warehouse(
     with connect_warehouse(settings, writes=True) as target:
         _hold_others_back(target)
         _make_tables(target)
+        _let_read(settings, target)
         staged_at = utc_now()
         with _reading_catalogue(settings.catalogue_url, target) as source:
             state = state_of(source, moves, last_day)
@@ -271,6 +275,18 @@ def _make_tables(connection: Connection) -> None:
     for table in METADATA.sorted_tables:
         for index in table.indexes:
             index.create(connection, checkfirst=True)  # a warehouse of an older version may lack it
+
+
+def _let_read(settings: Settings, connection: Connection) -> None:
+    """Let the reporting team's role read all of the schema, and nothing else."""
+    role = settings.warehouse_reader
+    if role is None or connection.dialect.name == "sqlite":
+        return
+    if not connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}):
+        raise SohoaError(say("warehouse.reader_unknown", settings.language, role=role))
+    quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+    connection.execute(text(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {quoted}"))
+    connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {quoted}"))
 
 
 def _columns() -> Iterator[tuple[Table, set[str]]]:
