@@ -53,6 +53,8 @@ COMMANDS = [
     ("indicators", "forecast"),
     ("report",),
     *(("report", name) for name in ("build", "list", "show", "approve", "reject")),
+    ("warehouse",),
+    ("warehouse", "dictionary"),
     ("review",),
     *(("review", name) for name in REVIEW),
     ("secrecy",),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from indicators.test_rates import MOVES, entries
+from indicators.test_rates import entries
 from indicators.world import Case, Entry, change, document_id_of, prepare, scanned, store
 from sqlalchemy import delete
 
@@ -21,7 +21,7 @@ from sohoa.catalogue.models import ReviewItem, ScanFile, utc_now
 from sohoa.indicators import Forecast, approve_base, forecasts, load_moves
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, newest_load, published_forecasts, refresh_warehouse
-from warehouse.test_series import written
+from warehouse.moved import installation
 
 D = dt.date
 OLD = D(2020, 5, 1)
@@ -33,11 +33,7 @@ DAYS_OF_LOADS = (D(2021, 2, 1), AS_OF, D(2022, 12, 31), D(2023, 1, 20), D(2023, 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A catalogue for the tests of this module, in an installation some of whose units moved."""
-    home = tmp_path_factory.mktemp("home")
-    found = Settings(home=home, unit_moves=written(MOVES, home / "moves.yaml"))
-    migrate(found)
-    prepare(found)
-    return found
+    return installation(tmp_path_factory.mktemp("home"))
 
 
 def wait(settings: Settings, register: Sequence[Entry], *, quarantined: Sequence[str] = ()) -> None:

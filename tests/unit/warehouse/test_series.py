@@ -3,21 +3,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from indicators import oracle
 from indicators.test_rates import MOVES, entries
-from indicators.world import Case, Entry, change, prepare, scanned, store
+from indicators.world import Case, Entry, change, scanned, store
 from sqlalchemy import select
 
-from sohoa.catalogue.migrate import migrate
-from sohoa.indicators import CHANGES, SERIES, STATES, Moves, compute_rates, parse_period
+from sohoa.indicators import CHANGES, SERIES, STATES, compute_rates, parse_period
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, refresh_warehouse
 from sohoa.warehouse.dimensions import UNITS_VALID_FROM
@@ -30,27 +27,16 @@ from sohoa.warehouse.tables import (
     fact_digitisation_daily,
     fact_unit_daily,
 )
+from warehouse.moved import installation
 
 D = dt.date
 LATE = D(2025, 1, 1)
 
 
-def written(moves: Moves, path: Path) -> Path:
-    rows = [
-        {"unit": move.unit, "successor": move.successor, "name": move.name, "since": move.since} for move in moves.moves
-    ]
-    path.write_text(yaml.safe_dump({"ministry": moves.ministry, "moves": rows}), encoding="utf-8")
-    return path
-
-
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A catalogue for the tests of this module, in an installation some of whose units moved."""
-    home = tmp_path_factory.mktemp("home")
-    found = Settings(home=home, unit_moves=written(MOVES, home / "moves.yaml"))
-    migrate(found)
-    prepare(found)
-    return found
+    return installation(tmp_path_factory.mktemp("home"))
 
 
 def series(settings: Settings) -> list[tuple[Any, ...]]:
