@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from math import fsum
 from typing import Any
 
 N_BINS = 15
@@ -112,7 +113,7 @@ class Calibration:
         return {
             "n_values": n,
             "share_right": _rounded(sum(value.right for value in self.values) / n if n else None),
-            "mean_confidence": _rounded(sum(value.confidence for value in self.values) / n if n else None),
+            "mean_confidence": _rounded(fsum(value.confidence for value in self.values) / n if n else None),
             "calibration_error": _rounded(self.error),
             "auroc": _rounded(self.auroc),
             "reliability": [[_rounded(one.confidence), _rounded(one.share_right), one.n] for one in self.bins],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import permutations, product
 from random import Random
 
 import pytest
@@ -87,6 +87,15 @@ def test_the_order_of_the_values_changes_nothing(values: list[Judged], rng: Rand
     other = list(values)
     rng.shuffle(other)
     assert Calibration(other).as_dict() == Calibration(values).as_dict()
+
+
+def test_a_mean_that_is_rounded_at_the_half_does_not_depend_on_the_order_of_the_values() -> None:
+    confidences = (0.0035, 0.7298, 0.4364, 0.3749)
+    means = {
+        Calibration([Judged("subject", one, right=True) for one in order]).as_dict()["mean_confidence"]
+        for order in permutations(confidences)
+    }
+    assert len(means) == 1
 
 
 @given(VALUES)

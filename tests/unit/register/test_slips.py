@@ -48,7 +48,7 @@ def test_days_that_differ_in_one_printed_digit() -> None:
 
 @given(numbers, numbers)
 def test_misread_numbers_are_all_and_only_those_one_slip_away(one: str, other: str) -> None:
-    padded = {f"{'0' * zeros}{other}" for zeros in range(3)}
+    padded = {f"{'0' * zeros}{other}" for zeros in range(6)}
     assert (other in misread_numbers(one)) == (one != other and any(is_one_slip(one, text) for text in padded))
 
 
