@@ -7,13 +7,17 @@ import importlib
 import io
 import logging
 import re
+import shlex
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Sequence
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from sohoa.errors import SohoaError
 from sohoa.settings import Settings
 from sohoa.tools import TESSERACT, arm_launcher
 from sohoa.words import Word
@@ -42,7 +46,6 @@ _pytesseract = _load_pytesseract().pytesseract
 _OPTIONS = (
     "tessedit_do_invert=0",  # white print on black is rare in offices, and looking for it takes half as long again
     "textord_all_prop=1",  # no search for typewriter pitch, which this recogniser does not use
-    "tessedit_create_tsv=1",
 )
 
 _ETH = str.maketrans({"Ð": "Đ", "ð": "đ"})
@@ -125,7 +128,14 @@ def read_lines(
 def _words_of(
     settings: Settings, images: Sequence[Path], work: Path, options: str = "", language: str | None = None
 ) -> list[list[Word]]:
-    """Run tesseract on a list of images; TesseractFailed unless it answers for every one."""
+    """Run tesseract on a list of images.
+
+    Raises:
+        TesseractFailed: It did not answer for every one.
+        SohoaError: It lacks the language.
+    """
+    language = language or settings.ocr_language
+    models = _models_for(language)
     work.mkdir(parents=True, exist_ok=True)
     listing, base = work / "list.txt", work / "out"
     listing.write_text("".join(f"{image}\n" for image in images), encoding="utf-8")
@@ -137,8 +147,8 @@ def _words_of(
             str(listing),
             str(base),
             extension="tsv",
-            lang=language or settings.ocr_language,
-            config=" ".join((f"--dpi {settings.ocr_dpi}", *(f"-c {option}" for option in _OPTIONS), options)),
+            lang=language,
+            config=" ".join((models, f"--dpi {settings.ocr_dpi}", *(f"-c {option}" for option in _OPTIONS), options)),
             timeout=settings.ocr_seconds_per_page * len(images),
         )
     except (_pytesseract.TesseractError, _pytesseract.TesseractNotFoundError, RuntimeError, OSError) as error:
@@ -146,6 +156,26 @@ def _words_of(
             raise
         raise TesseractFailed(str(error)) from error
     return _words_by_page(base.with_suffix(".tsv"), len(images))
+
+
+@cache
+def _models_for(language: str) -> str:
+    """The option that names the folder of the models, by the word of the tesseract that installed them.
+
+    Raises:
+        SohoaError: There is none for the language: a fault of the machine, not of the pages.
+    """
+    wanted = language.split("+")
+    remedy = f"install them (Debian: apt-get install {' '.join(f'tesseract-ocr-{name}' for name in wanted)})"
+    try:
+        told = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+    except OSError as error:
+        raise SohoaError(f"tesseract is not installed; {remedy}") from error
+    folder = re.search(r'languages in "(.+)"', told.stdout)
+    missing = set(wanted) - set(told.stdout.splitlines()[1:])
+    if missing or not folder:
+        raise SohoaError(f"tesseract has no model {', '.join(sorted(missing))}; {remedy}")
+    return f"--tessdata-dir {shlex.quote(folder[1])}"
 
 
 def _words_by_page(tsv: Path, n_pages: int) -> list[list[Word]]:

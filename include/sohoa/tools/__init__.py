@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 LAUNCHER = Path(__file__).parent / "launcher.sh"
@@ -15,6 +16,7 @@ def arm_launcher(memory_mb: int) -> None:
     It goes through the environment because pytesseract passes nothing else on.
     """
     os.environ["SOHOA_CALLER"] = str(os.getpid())
+    os.environ["SOHOA_PYTHON"] = sys.executable
     os.environ["SOHOA_TOOL_MEMORY_MB"] = str(memory_mb)
     os.environ["OMP_THREAD_LIMIT"] = "1"
     # Pages are large: in ordinary small pieces, giving them their memory takes a twentieth of a tool's time.

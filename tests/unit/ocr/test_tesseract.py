@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sohoa.errors import SohoaError
 from sohoa.ocr import Layout, Word, read_images, read_lines, tesseract, text_of
 from sohoa.settings import Settings
 
@@ -125,6 +126,21 @@ def test_another_language_s_model_reads_the_same_digits(settings: Settings, tmp_
     (seen,) = read_lines(settings, [image], tmp_path / "work", language="eng")
     assert "15/Q" in " ".join(word.text for word in seen)
     assert "Đ" not in " ".join(word.text for word in seen)
+
+
+def test_a_model_that_is_missing_stops_the_run_and_condemns_no_page(settings: Settings, tmp_path: Path) -> None:
+    foreign = settings.model_copy(update={"ocr_language": "vie+tlh"})
+    with pytest.raises(SohoaError, match=r"no model tlh; .*apt-get install tesseract-ocr-vie tesseract-ocr-tlh"):
+        read_images(foreign, [print_lines(tmp_path / "1.pgm", "Trang 1")], tmp_path / "work")
+
+
+def test_a_machine_without_tesseract_s_models_stops_the_run(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tesseract._models_for.cache_clear()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SohoaError, match="not installed; install them"):
+        read_lines(settings, [print_lines(tmp_path / "1.pgm", "Trang 1")], tmp_path / "work")
 
 
 def test_results_of_an_earlier_call_are_not_taken_for_those_of_a_later_one(settings: Settings, tmp_path: Path) -> None:

@@ -36,7 +36,11 @@ def _lives(pid: int) -> bool:
 
 
 def _environment(caller: int, memory_mb: int = 512) -> dict[str, str]:
-    return os.environ | {"SOHOA_CALLER": str(caller), "SOHOA_TOOL_MEMORY_MB": str(memory_mb)}
+    return os.environ | {
+        "SOHOA_CALLER": str(caller),
+        "SOHOA_TOOL_MEMORY_MB": str(memory_mb),
+        "SOHOA_PYTHON": sys.executable,
+    }
 
 
 def _run(*command: str, memory_mb: int = 512) -> subprocess.CompletedProcess[str]:
