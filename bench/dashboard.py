@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import cycle, islice
 
 from sohoa.indicators import Period
@@ -29,32 +31,27 @@ def dashboard_ms(settings: Settings) -> dict[str, float]:
         raise ValueError("no warehouse to ask")
     units = [unit if number % 10 else None for number, unit in enumerate(board.units)]
     asked = list(islice(zip(cycle(units), cycle(everything.periods), strict=False), N_REQUESTS))
-    overview = [_overview(settings, unit, period) for unit, period in asked]
-    lists = [_list(settings, unit, period) for unit, period in asked]
-    forecast = [_forecast(settings, unit) for unit, _ in asked]
+    by_code = [(unit.code if unit else None, period) for unit, period in asked]
     return {
-        "overview_p95_ms": round(statistics.quantiles(overview, n=20)[-1], 1),
-        "figure_list_p95_ms": round(statistics.quantiles(lists, n=20)[-1], 1),
-        "forecast_p95_ms": round(statistics.quantiles(forecast, n=20)[-1], 1),
+        "overview_p95_ms": _p95_ms(partial(_load_overview, settings, *one) for one in asked),
+        "figure_list_p95_ms": _p95_ms(
+            partial(list_figure, settings, "T03", period, code, "all", 1, 50) for code, period in by_code
+        ),
+        "forecast_p95_ms": _p95_ms(partial(load_forecasts, settings, code) for code, _ in by_code),
     }
 
 
-def _overview(settings: Settings, unit: UnitName | None, period: Period) -> float:
-    started = time.perf_counter()
+def _load_overview(settings: Settings, unit: UnitName | None, period: Period) -> None:
     board = load_board(settings)
     assert board is not None  # noqa: S101 - it was there before the first request
     load_dashboard(settings, board, period_name(period), unit)
     list_batches(settings, 1, 10)
-    return 1000 * (time.perf_counter() - started)
 
 
-def _list(settings: Settings, unit: UnitName | None, period: Period) -> float:
-    started = time.perf_counter()
-    list_figure(settings, "T03", period, unit.code if unit else None, "all", 1, 50)
-    return 1000 * (time.perf_counter() - started)
-
-
-def _forecast(settings: Settings, unit: UnitName | None) -> float:
-    started = time.perf_counter()
-    load_forecasts(settings, unit.code if unit else None)
-    return 1000 * (time.perf_counter() - started)
+def _p95_ms(requests: Iterable[Callable[[], object]]) -> float:
+    taken = []
+    for request in requests:
+        started = time.perf_counter()
+        request()
+        taken.append(1000 * (time.perf_counter() - started))
+    return round(statistics.quantiles(taken, n=20)[-1], 1)

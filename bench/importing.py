@@ -21,12 +21,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import psutil
+from processes import family, held_mb
 
 from sohoa.catalogue.migrate import migrate
 from sohoa.journey.reporting import take_in_register
@@ -35,6 +35,7 @@ from sohoa.register import REQUIRED
 from sohoa.settings import Settings
 
 SIZES = (100_000, 1_000_000)
+_LOOK_EVERY_SECONDS = 0.5
 _PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 N_PAIRS, N_UNITS, N_PROCEDURES, SEED = 800, 60, 400, 830_006
 FIRST_DAY, N_DAYS = dt.date(2021, 1, 1), 5 * 365
@@ -112,17 +113,15 @@ def import_all(folder: Path, database: str) -> dict[str, Any]:
 
 def watch_memory() -> Callable[[], int]:
     """From now on the most MB that this process and those it started hold at the same time, as far as seen."""
-    own, peak = psutil.Process(), [0]
+    own, peak = psutil.Process(), [0.0]
 
     def look() -> None:
         while True:
-            with suppress(psutil.NoSuchProcess):
-                held = sum(one.memory_info().rss for one in (own, *own.children()))
-                peak[0] = max(peak[0], held >> 20)
-            time.sleep(0.5)
+            peak[0] = max(peak[0], sum(map(held_mb, family(own))))
+            time.sleep(_LOOK_EVERY_SECONDS)
 
     Thread(target=look, daemon=True).start()
-    return lambda: peak[0]
+    return lambda: round(peak[0])
 
 
 def cpu_seconds() -> float:

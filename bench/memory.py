@@ -12,6 +12,7 @@ from typing import Any
 import pikepdf
 import psutil
 from contenders import BIN, JOBS, make_scans
+from processes import family, held_mb
 
 SIZES = (100, 1000)
 N_DOCUMENTS, SEED = 8, 830_002
@@ -59,21 +60,6 @@ def _sizes(pid: int) -> list[float]:
     """MB of the command itself, then of each of its child processes with everything below it."""
     try:
         command = psutil.Process(pid)
-        return [_resident(command), *(sum(map(_resident, _family(child))) for child in command.children())]
+        return [held_mb(command), *(sum(map(held_mb, family(child))) for child in command.children())]
     except psutil.NoSuchProcess:
         return [0.0]
-
-
-def _family(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _resident(process: psutil.Process) -> float:
-    # Shared pages divided among their users: forked workers would count the same libraries again and again.
-    try:
-        return float(process.memory_full_info().pss) / 1e6
-    except psutil.Error:
-        return 0.0

@@ -27,15 +27,17 @@ GUIDE = Path(__file__).parents[2] / "docs" / "warehouse.md"
 def settings(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A catalogue and warehouse with a register in it, and a role that no one has let read anything yet."""
     home, name = tmp_path_factory.mktemp("home"), f"reader_{secrets.token_hex(4)}"
+    role = f"{name}:team 5%"  # SQLAlchemy and the driver would each take a mark of these for a parameter
     with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-        connection.execute(text(f'CREATE ROLE "{name}-team" LOGIN'))
-        connection.execute(text(f'ALTER ROLE "{name}-team" IN DATABASE {name} SET search_path TO reporting'))
+        quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
+        connection.exec_driver_sql(f"ALTER ROLE {quoted} IN DATABASE {name} SET search_path TO reporting")
     settings = Settings(
         home=home,
         catalogue_url=f"{postgresql}/{name}",
         warehouse_url=f"{postgresql}/{name}",
-        warehouse_reader=f"{name}-team",
+        warehouse_reader=role,
     )
     for folder in settings.folders():
         folder.mkdir(parents=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -48,9 +48,9 @@ class Portion:
     def of(cls, rows: Sequence[RegisterRow]) -> Portion:
         """Some rows of a file, in its order."""
         procedure_names: dict[str, str | None] = {}
-        for row in rows:
-            if row.procedure_code:
-                procedure_names[row.procedure_code] = row.procedure_name or procedure_names.get(row.procedure_code)
+        _keep_last_names(
+            procedure_names, ((row.procedure_code, row.procedure_name) for row in rows if row.procedure_code)
+        )
         by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
         return cls(
             len(rows),
@@ -87,8 +87,7 @@ class Spool:
         """Put the next rows of the file down."""
         self.n_rows += portion.n_rows
         self.unit_names.update(portion.unit_names)
-        for code, name in portion.procedure_names.items():
-            self.procedure_names[code] = name or self.procedure_names.get(code)
+        _keep_last_names(self.procedure_names, portion.procedure_names.items())
         self.dossier_keys.update(portion.dossier_keys)
         self._database.execute("BEGIN")
         self._database.executemany(_INSERT, zip(*portion.values, strict=True))
@@ -141,6 +140,12 @@ class Spool:
         cursor = self._database.execute(query)
         cursor.arraysize = _PORTION
         return iter(cursor)
+
+
+def _keep_last_names(known: dict[str, str | None], given: Iterable[tuple[str, str | None]]) -> None:
+    """A row without a name does not take away the one that an earlier row gave."""
+    for code, name in given:
+        known[code] = name or known.get(code)
 
 
 def as_columns(stored: Sequence[StoredRow]) -> dict[str, tuple[Any, ...]]:

@@ -34,7 +34,7 @@ from sohoa.warehouse.rating import (
     rate_rows,
     units_with_rates,
 )
-from sohoa.warehouse.series import rebuild_series, refresh_series
+from sohoa.warehouse.series import advance_series, rebuild_series, refresh_series
 from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, digitisation_rate, fact_result, load
 from sohoa.warehouse.unit_series import (
     UnitChange,
@@ -182,12 +182,14 @@ def _bring_up_to_date(
         counts = count_periods(unit_changes(target, [period.end for period in periods]), periods)
         units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
         _publish_rates(target, counts, periods, moves.counting_units(units), rulebook)
-    elif changed:
+        return
+    advance_series(target, last_day)
+    if changed:
         difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
-        note_copies_ahead(target, last_day, changed)
         changes = changes_of_units(difference)
         refresh_unit_series(target, changes)
         _republish_rates(target, changes, periods, _units_of(target, changed), moves, rulebook)
+    note_copies_ahead(target, last_day, changed)
 
 
 def _units_of(target: Connection, result_ids: Sequence[int]) -> set[str]:
@@ -285,8 +287,8 @@ def _let_read(settings: Settings, connection: Connection) -> None:
     if not connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}):
         raise SohoaError(say("warehouse.reader_unknown", settings.language, role=role))
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
-    connection.execute(text(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {quoted}"))
-    connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {quoted}"))
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {quoted}")
+    connection.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {quoted}")
 
 
 def _columns() -> Iterator[tuple[Table, set[str]]]:
