@@ -37,7 +37,7 @@ from sohoa.warehouse.tables import change_ahead, fact_digitisation_daily, fact_r
 SIZES = (1_000_000, 10_000_000)
 N_PAIRS, N_UNITS, N_PROCEDURES, N_CHANGED, N_WAITING, SEED = 800, 60, 400, 1000, 2000, 830_005
 FIRST_DAY, N_DAYS = dt.date(2021, 1, 1), 5 * 365
-LAST_DAY = FIRST_DAY + dt.timedelta(days=N_DAYS)
+LAST_DAY = FIRST_DAY + dt.timedelta(days=N_DAYS - 1)
 PLACE_AND_CHANGES = [*SERIES, "day", *CHANGES]
 SHA = "0" * 64
 BATCH_OF = 1000
@@ -102,6 +102,8 @@ def measure(settings: Settings, rows: int) -> dict[str, Any]:
     change_documents(settings, rows)
     with timed("refresh_after_1000"):
         refreshed = refresh_warehouse(settings, as_of=LAST_DAY)
+    with timed("refresh_on_the_next_day"):
+        refresh_warehouse(settings, as_of=LAST_DAY + dt.timedelta(days=1))
 
     def ratios(unit: str) -> dict[str, float]:
         bare = sum(seconds[f"bare_{name}_{unit}"] for name in ("group_by", "write_changes", "running_sum"))

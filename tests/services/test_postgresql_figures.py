@@ -26,11 +26,13 @@ from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, newest_load, published_forecasts, refresh_warehouse
 from sohoa.warehouse.tables import (
+    copy_ahead,
     digitisation_rate,
     dim_target,
     fact_case,
     fact_digitisation_daily,
     fact_result,
+    fact_unit_daily,
 )
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
@@ -164,6 +166,18 @@ def test_both_databases_forecast_the_same_and_publish_the_approved_base(postgres
     assert (whole["shortfall"]["in_review"], whole["shortfall"]["not_scanned"]) == (1, 1)
 
 
+def test_day_by_day_either_database_comes_to_the_rows_of_a_full_load(postgresql: str, tmp_path: Path) -> None:
+    for settings in both(postgresql, tmp_path, "by_day"):
+        store_results(settings)
+        refresh_warehouse(settings, as_of=AS_OF - dt.timedelta(days=9))
+        for days_left in (5, 0):
+            done = refresh_warehouse(settings, as_of=AS_OF - dt.timedelta(days=days_left))
+            assert done.n_refreshed == 0
+        by_day = reported(settings)
+        refresh_warehouse(settings, as_of=AS_OF, in_full=True)
+        assert reported(settings) == by_day
+
+
 def test_a_reader_sees_one_load_however_long_it_reads(postgresql: str, tmp_path: Path) -> None:
     for settings in both(postgresql, tmp_path, "one_load"):
         store_results(settings)
@@ -174,6 +188,13 @@ def test_a_reader_sees_one_load_however_long_it_reads(postgresql: str, tmp_path:
             assert newest_load(connection) == before
         with connect_warehouse(settings) as connection:
             assert newest_load(connection) != before
+
+
+def reported(settings: Settings) -> list[list[str]]:
+    """The rows of the tables that reports are made of."""
+    with connect_warehouse(settings) as connection:
+        tables = (fact_result, fact_case, fact_digitisation_daily, digitisation_rate, fact_unit_daily, copy_ahead)
+        return [sorted(map(repr, connection.execute(select(table)))) for table in tables]
 
 
 ABOVE = "Thủ tướng Chính phủ: 100%s \\n 'và' \"khác\""
@@ -192,8 +213,6 @@ def test_catalogue_and_warehouse_may_stand_in_databases_of_their_own(postgresql:
         urls = {"catalogue_url": catalogue.catalogue_url, "warehouse_url": warehouse.warehouse_url}
         settings = Settings(home=tmp_path, **urls)
         refresh_warehouse(settings, as_of=AS_OF, in_full=True)
-        with connect_warehouse(settings) as connection:
-            tables = (fact_result, fact_case, fact_digitisation_daily, digitisation_rate)
-            found.append([sorted(map(repr, connection.execute(select(table)))) for table in tables])
+        found.append(reported(settings))
     assert all(one == found[0] for one in found)
     assert [len(rows) for rows in found[0][:2]] == [5, 4]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Table, insert, literal, select, update
 
 from sohoa.catalogue.models import Procedure, Unit
 from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
@@ -48,6 +48,9 @@ def load_dimensions(
     }
     for table, wanted in rows.items():
         _add(target, table, wanted)
+    unit = tables.dim_unit.c
+    has_ended = unit.valid_to < last_day
+    target.execute(update(tables.dim_unit).where(unit.is_current, has_ended).values(is_current=False))
 
 
 def load_days(target: Connection, last_day: dt.date, changed: set[dt.date]) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    exists,
     extract,
     func,
     insert,
@@ -60,12 +61,20 @@ def reload_facts(source: Connection, target: Connection, result_ids: Sequence[in
 
 
 def note_copies_ahead(target: Connection, last_day: dt.date, result_ids: Sequence[int] | None = None) -> None:
-    """Note which results have a digital copy that counts only after `last_day`: of some, or the first time of all."""
+    """Note which results have a digital copy that counts only after `last_day`.
+
+    Args:
+        target: The warehouse, in a writing transaction.
+        last_day: That of the load.
+        result_ids: The results whose facts changed since this was noted last; None for the first time.
+    """
     fact = fact_result.c
     found = select(fact.result_id).where(fact.digitised_on > last_day)
     if result_ids is None:
         target.execute(insert(copy_ahead).from_select(["result_id"], found))
         return
+    counts_now = exists().where(fact.result_id == copy_ahead.c.result_id, fact.digitised_on <= last_day)
+    target.execute(delete(copy_ahead).where(counts_now))
     for ids in chunks(result_ids, IDS_PER_QUERY):
         target.execute(delete(copy_ahead).where(copy_ahead.c.result_id.in_(ids)))
         target.execute(insert(copy_ahead).from_select(["result_id"], found.where(fact.result_id.in_(ids))))

@@ -40,7 +40,7 @@ def state_of(source: Connection, moves: Moves, as_of: dt.date) -> State:
     return State(
         source.scalar(select(func.max(Event.id))) or 0,
         source.scalar(select(func.max(RegisterImport.id))) or 0,
-        hashlib.sha256(repr((rulebook_of(source), moves, periods_until(as_of))).encode()).hexdigest()[:16],
+        hashlib.sha256(repr((rulebook_of(source), moves, as_of.year, periods_until(as_of))).encode()).hexdigest()[:16],
         as_of,
     )
 
@@ -59,14 +59,15 @@ def source_counts(source: Connection) -> dict[str, int]:
 def changed_results(source: Connection, target: Connection, now: State) -> list[int] | None:
     """Ids of the results whose facts may have changed since the last load; None if all must be counted anew.
 
-    That is so after a register import, when a day has passed, when rules changed, and for the first load.
+    That is so after a register import, when rules changed, when a year or a report period has begun, for a day before
+    that of the last load, and for the first load.
     """
     known = target.execute(
         select(load.c.last_event, load.c.last_import, load.c.rules, load.c.as_of, load.c.staged_at)
         .order_by(load.c.staged_at.desc())
         .limit(1)
     ).first()
-    if known is None or (known.last_import, known.rules, known.as_of) != (now.last_import, now.rules, now.as_of):
+    if known is None or (known.last_import, known.rules) != (now.last_import, now.rules) or known.as_of > now.as_of:
         return None
     is_new = Event.id > known.last_event
     if source.dialect.name != "sqlite":

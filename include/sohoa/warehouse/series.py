@@ -74,6 +74,14 @@ def _days_of_change(target: Connection) -> set[dt.date]:
     return {found for found in target.scalars(of_the_state.union_all(before)) if found is not None}
 
 
+def advance_series(target: Connection, last_day: dt.date) -> None:
+    """Bring the totals up to a later day: changes that stood ahead of them have happened by then."""
+    ahead = change_ahead.c
+    series = [ahead[name] for name in SERIES]
+    passed = target.execute(select(*series, func.min(ahead.day)).where(ahead.day <= last_day).group_by(*series)).all()
+    _count_totals(target, [{**_series_values(row), "first_day": row[-1]} for row in passed], last_day)
+
+
 def refresh_series(
     target: Connection, moves: Moves, last_day: dt.date, result_ids: Sequence[int], reload: Callable[[], None]
 ) -> Changes:
@@ -82,7 +90,7 @@ def refresh_series(
     Args:
         target: The warehouse, in a writing transaction.
         moves: Units over time, as when the series was built.
-        last_day: The series' last day, as when it was built.
+        last_day: The series' last day.
         result_ids: The results concerned.
         reload: Replaces the facts of these results.
     """

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -182,6 +182,8 @@ class TestByHand:
 
 
 UNTIL = D(2023, 3, 1)
+FIRST_LOADS = (D(2022, 2, 22), D(2022, 10, 2), D(2023, 5, 26))
+"""In the eighteen days after each no report period begins; after two of them a unit moves."""
 
 
 @given(st.lists(entries(), max_size=8))
@@ -193,30 +195,48 @@ def test_the_full_series_is_what_a_count_of_every_day_finds(settings: Settings, 
     assert of_units(settings) == expected_of_units(register)
 
 
-@given(
-    st.lists(entries(), min_size=1, max_size=5),
-    st.lists(st.lists(st.tuples(st.integers(0, 6), entries()), max_size=3), min_size=1, max_size=3),
-)
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_refreshed_by_changes_or_in_full_the_rows_are_the_same_and_right(
-    settings: Settings, register: list[Entry], steps: list[list[tuple[int, Entry]]]
-) -> None:
-    known = list(register)
+History: TypeAlias = tuple[list[Entry], dt.date, list[tuple[int, list[tuple[int, Entry]]]]]
+"""A register, the day of its first load, and for each further one how many days later and what changed meanwhile."""
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    day = draw(st.sampled_from(FIRST_LOADS))
+    soon = entries_of_the_next_days(day) | entries()
+    changes = st.lists(st.tuples(st.integers(0, 6), soon), max_size=3)
+    steps = st.lists(st.tuples(st.integers(0, 6), changes), min_size=1, max_size=3)
+    return draw(st.lists(soon, min_size=1, max_size=5)), day, draw(steps)
+
+
+@st.composite
+def entries_of_the_next_days(draw: st.DrawFn, day: dt.date) -> Entry:
+    """Something happens to these while the loads of a history are made."""
+    found = draw(entries())
+    name = draw(st.sampled_from(["issued_on", "expires_on", "ended_on", "unusable_from", "digitised_on"]))
+    soon = day + dt.timedelta(days=draw(st.integers(1, 18)))
+    return replace(found, **{"status": "accepted", "digitised_on": D(2021, 1, 1), name: soon})
+
+
+@given(histories())
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_refreshed_by_changes_or_in_full_the_rows_are_the_same_and_right(settings: Settings, history: History) -> None:
+    known, day, steps = history
     store(settings, known)
-    refresh_warehouse(settings, as_of=UNTIL, in_full=True)
-    for step in steps:
-        for at, drawn in step:
+    refresh_warehouse(settings, as_of=day, in_full=True)
+    for n_days, changes in steps:
+        day += dt.timedelta(days=n_days)
+        for at, drawn in changes:
             number = min(at, len(known))
             old = known[number] if number < len(known) else None
             new = replace(drawn, unit=old.unit) if old else drawn  # a result keeps its unit, by which it is known
             change(settings, number + 1, old, new)
             known[number:] = [new, *known[number + 1 :]]
-        assert refresh_warehouse(settings, as_of=UNTIL).n_refreshed is not None, "all were counted anew"
-        assert series(settings) == oracle.daily_series(known, UNTIL, MOVES)
+        assert refresh_warehouse(settings, as_of=day).n_refreshed is not None, "all were counted anew"
+        assert series(settings) == oracle.daily_series(known, day, MOVES)
         assert of_units(settings) == expected_of_units(known)
     assert missing_dimensions(settings) == set()
     by_changes = everything(settings)
-    refresh_warehouse(settings, as_of=UNTIL, in_full=True)
+    refresh_warehouse(settings, as_of=day, in_full=True)
     assert everything(settings) == by_changes
     assert missing_dimensions(settings) == set()
 

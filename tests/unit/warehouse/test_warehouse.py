@@ -20,6 +20,7 @@ from sohoa.settings import Settings
 from sohoa.warehouse import DENSE, METADATA, VIEWS, StagedRates, connect_warehouse, refresh_warehouse
 from sohoa.warehouse.tables import (
     REPLACED,
+    copy_ahead,
     digitisation_rate,
     dim_date,
     dim_report_period,
@@ -281,11 +282,38 @@ def test_a_copy_that_is_taken_away_is_noticed_though_nothing_tells_of_its_result
     assert fact.document_id is None
 
 
-def test_a_new_day_a_new_import_and_new_rules_count_everything_anew(settings: Settings) -> None:
+def test_on_a_new_day_only_what_stood_ahead_of_it_is_added(settings: Settings) -> None:
+    store(settings, [*REGISTER, scanned(D(2021, 1, 1), AS_OF + dt.timedelta(days=1))])
+    publish(settings)
+    next_day = AS_OF + dt.timedelta(days=1)
+    assert len(rows(settings, copy_ahead)) == 1
+    assert refresh_warehouse(settings, as_of=next_day).n_refreshed == 0
+    assert rows(settings, copy_ahead) == []
+    by_day = everything(settings)
+    assert refresh_warehouse(settings, as_of=next_day, in_full=True).n_refreshed is None
+    assert everything(settings) == by_day
+
+
+@pytest.mark.parametrize(
+    "other_day",
+    [
+        pytest.param(AS_OF - dt.timedelta(days=1), id="a day before"),
+        pytest.param(D(AS_OF.year, 10, 1), id="another quarter"),
+        pytest.param(D(AS_OF.year + 1, 1, 1), id="another year"),
+    ],
+)
+def test_a_day_before_the_last_load_s_and_one_of_another_period_count_everything_anew(
+    settings: Settings, other_day: dt.date
+) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    assert refresh_warehouse(settings, as_of=other_day).n_refreshed is None
+
+
+def test_a_new_import_and_new_rules_count_everything_anew(settings: Settings) -> None:
     store(settings, REGISTER)
     publish(settings)
     next_day = AS_OF + dt.timedelta(days=1)
-    assert refresh_warehouse(settings, as_of=next_day).n_refreshed is None
     with writing(settings.catalogue_url) as session:
         newest = session.get_one(RegisterImport, 2)
         columns = {name: value for name, value in vars(newest).items() if not name.startswith("_")}
@@ -300,22 +328,19 @@ def test_a_new_day_a_new_import_and_new_rules_count_everything_anew(settings: Se
     assert refresh_warehouse(settings, as_of=next_day).n_refreshed == 0
 
 
-def test_tables_of_an_older_version_are_made_anew(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "older",
+    [
+        pytest.param("ALTER TABLE load DROP COLUMN rules", id="a column fewer"),
+        pytest.param("ALTER TABLE change_ahead RENAME TO change_daily", id="all changes kept apart"),
+    ],
+)
+def test_tables_of_an_older_version_are_made_anew(settings: Settings, older: str) -> None:
     store(settings, REGISTER)
     publish(settings)
     before = everything(settings)
     with connect(settings.warehouse_url).begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE load DROP COLUMN rules")
-    assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed is None
-    assert everything(settings) == before
-
-
-def test_a_warehouse_that_kept_all_changes_apart_is_made_anew_without_them(settings: Settings) -> None:
-    store(settings, REGISTER)
-    publish(settings)
-    before = everything(settings)
-    with connect(settings.warehouse_url).begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE change_ahead RENAME TO change_daily")
+        connection.exec_driver_sql(older)
     assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed is None
     assert everything(settings) == before
     with connect(settings.warehouse_url).connect() as connection:
