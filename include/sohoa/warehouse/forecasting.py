@@ -9,7 +9,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from sohoa.catalogue.database import chunks
 from sohoa.indicators import Cut, Forecast, Moves, load_rulebook, make_period, rates_of, rulebook_of, spells_of
@@ -23,8 +23,9 @@ from sohoa.indicators.shortfall import (
     reasons_now,
     shortfalls_of,
 )
+from sohoa.warehouse.dimensions import period_key
 from sohoa.warehouse.rating import published_counts, units_with_rates
-from sohoa.warehouse.tables import copy_ahead, fact_case, fact_result, fact_unit_daily
+from sohoa.warehouse.tables import copy_ahead, digitisation_rate, fact_case, fact_result, fact_unit_daily
 from sohoa.warehouse.unit_series import unit_changes
 
 UnitCounts = dict[str, tuple[int, int]]
@@ -83,6 +84,32 @@ def published_forecasts(
         return shortfalls_of(told)
 
     return forecasts_of(catalogue, cuts, rates, missing)
+
+
+def note_forecasts(target: Connection, catalogue: Connection, as_of: dt.date, moves: Moves) -> None:
+    """Write beside the rates of the civil year of `as_of` when each will reach that year's target, and only there.
+
+    Args:
+        target: The warehouse, in a writing transaction, its rates brought up to `as_of`.
+        catalogue: For what targets grow from.
+        as_of: The day of the load.
+        moves: Units over time.
+    """
+    rate = digitisation_rate.c
+    target.execute(update(digitisation_rate).where(rate.forecast_on.is_not(None)).values(forecast_on=None))
+    expected = [
+        {"of_indicator": one.indicator, "of_unit": one.unit_code, "expected_on": one.outlook.expected_on}
+        for one in published_forecasts(target, catalogue, as_of, moves)
+        if one.target_year == as_of.year and one.outlook.expected_on
+    ]
+    if expected:
+        year = period_key(make_period("year", as_of.year, 1, "civil"))
+        is_one = (
+            rate.period_key == year,
+            rate.indicator == bindparam("of_indicator"),
+            rate.unit_code.is_not_distinct_from(bindparam("of_unit")),
+        )
+        target.execute(update(digitisation_rate).where(*is_one).values(forecast_on=bindparam("expected_on")), expected)
 
 
 def _counts_at(connection: Connection, cuts: Sequence[Cut]) -> list[dict[str, UnitCounts]]:

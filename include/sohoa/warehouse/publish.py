@@ -25,6 +25,7 @@ from sohoa.messages import say
 from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, note_copies_ahead, reload_facts
+from sohoa.warehouse.forecasting import note_forecasts
 from sohoa.warehouse.known import changed_results, source_counts, state_of
 from sohoa.warehouse.rating import (
     Counts,
@@ -130,6 +131,7 @@ def refresh_warehouse(
             state = state_of(source, moves, last_day)
             changed = None if in_full else changed_results(source, target, state)
             _bring_up_to_date(source, target, moves, last_day, changed)
+            note_forecasts(target, source, last_day, moves)
             counts = source_counts(source)
         if gate is not None:
             gate(StagedRates(load_id, _rates_frame(target)))

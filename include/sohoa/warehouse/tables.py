@@ -330,7 +330,11 @@ digitisation_rate = Table(
     _may("target", Float, "Share to reach, 0 to 1"),
     _may("gap", Float, "target - rate: what is missing; negative when exceeded"),
     _may("met", Boolean, "Whether the target is reached"),
-    _may("forecast_on", Date, "Day on which the target will be reached at the present pace; not yet computed"),
+    _may(
+        "forecast_on",
+        Date,
+        "Day on which the target will be reached at the pace of the last weeks; only in the running civil year's row",
+    ),
     CheckConstraint("numerator >= 0 AND numerator <= denominator", name="numerator"),
     CheckConstraint("(denominator = 0) = (rate IS NULL)", name="rate_needs_denominator"),
     CheckConstraint("rate IS NULL OR (rate >= 0 AND rate <= 1)", name="share"),

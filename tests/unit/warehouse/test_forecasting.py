@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from indicators.test_rates import entries
 from indicators.world import Case, Entry, change, document_id_of, prepare, scanned, store
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.migrate import migrate
@@ -21,6 +21,7 @@ from sohoa.catalogue.models import ReviewItem, ScanFile, utc_now
 from sohoa.indicators import Forecast, approve_base, forecasts, load_moves
 from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, newest_load, published_forecasts, refresh_warehouse
+from sohoa.warehouse.tables import digitisation_rate
 from warehouse.moved import installation
 
 D = dt.date
@@ -74,7 +75,24 @@ def load_and_compare(settings: Settings, register: Sequence[Entry], as_of: dt.da
     refresh_warehouse(settings, as_of=as_of, in_full=True)
     found = published(settings)
     assert found == forecasts(settings, as_of=as_of)
+    assert beside_rates(settings) == expected_beside_rates(found)
     return found
+
+
+def beside_rates(settings: Settings) -> dict[tuple[str, str, str | None], dt.date]:
+    """What stands in `digitisation_rate`, by period, indicator and unit."""
+    rate = digitisation_rate.c
+    query = select(rate.period_key, rate.indicator, rate.unit_code, rate.forecast_on)
+    with connect_warehouse(settings) as connection:
+        return {tuple(row[:3]): row[3] for row in connection.execute(query.where(rate.forecast_on.is_not(None)))}
+
+
+def expected_beside_rates(found: Sequence[Forecast]) -> dict[tuple[str, str, str | None], dt.date]:
+    return {
+        (f"civil:{line.as_of.year}", line.indicator, line.unit_code): line.outlook.expected_on
+        for line in found
+        if line.target_year == line.as_of.year and line.outlook.expected_on
+    }
 
 
 def one(found: Sequence[Forecast], indicator: str, unit: str | None = None) -> Forecast:
@@ -91,6 +109,17 @@ def test_a_week_adds_what_was_digitised_and_what_the_population_grew_by(settings
     assert one(found, "T02").pace == pytest.approx(8 / 12)
     (short,) = [line for line in published(settings, weeks=2) if (line.indicator, line.unit_code) == ("T02", None)]
     assert (short.numerator, short.denominator, short.pace, short.growth) == (8, 30, 4.0, 5.0)
+
+
+def test_the_expected_day_stands_beside_the_running_year_s_rate_until_it_is_reached(settings: Settings) -> None:
+    """Of 60 one a week: 24 are missing of the 60 % that 2022 asks for."""
+    register = [scanned(OLD, AS_OF - dt.timedelta(weeks=week)) for week in range(12)] + [Entry(OLD)] * 48
+    load_and_compare(settings, register)
+    assert beside_rates(settings)["civil:2022", "T02", None] == AS_OF + dt.timedelta(weeks=24)
+    of_2022 = {("civil:2022", "T02"), ("civil:2022", "T03")}  # those with a target of that year
+    assert {place[:2] for place in beside_rates(settings)} == of_2022
+    load_and_compare(settings, [scanned(OLD, D(2021, 1, 1))])
+    assert beside_rates(settings) == {}
 
 
 def test_what_ends_after_the_load_still_counts_on_its_day(settings: Settings) -> None:
@@ -183,4 +212,5 @@ def test_forecasts_of_any_history_are_those_of_the_catalogue(
     assert refresh_warehouse(settings, as_of=as_of).n_refreshed is not None, "all were counted anew"
     found = published(settings)
     assert found == forecasts(settings, as_of=as_of)
+    assert beside_rates(settings) == expected_beside_rates(found)
     assert all(line.shortfall.total == line.denominator - line.numerator for line in found)

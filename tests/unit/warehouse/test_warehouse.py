@@ -79,7 +79,6 @@ def test_rates_are_those_of_the_command(settings: Settings) -> None:
         by_key = {tuple(getattr(row, n) for n in names) for row in found}
         assert by_key == {tuple(getattr(rate, n) for n in names) for rate in expected}
         assert len(found) == len(expected) == 12
-        assert {row.forecast_on for row in found} == {None}
 
 
 def test_targets_grow_from_the_approved_base_as_soon_as_there_is_one(settings: Settings) -> None:
