@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sohoa.catalogue.database import connect
 from sohoa.errors import SohoaError
+from sohoa.ocr import OTHER_LANGUAGE
 from sohoa.settings import Settings
 
 _PACKAGES = {
@@ -59,7 +60,7 @@ def _languages(settings: Settings) -> Iterator[Finding]:
         ).stdout.split()
     except OSError:
         listed = []
-    for language in settings.ocr_language.split("+"):
+    for language in dict.fromkeys([*settings.ocr_language.split("+"), OTHER_LANGUAGE]):
         yield Finding(
             f"tesseract model {language}",
             language in listed,

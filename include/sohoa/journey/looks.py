@@ -9,6 +9,7 @@ from pathlib import Path
 from sohoa.journey.inks import ink_of_line, judge_around, lies_under_stamp
 from sohoa.journey.look_parts import Closer, Part, crop, cut_parts, in_colour, lines_seen, read_parts, with_ink
 from sohoa.journey.ocr_copies import OcrCopy
+from sohoa.ocr import OTHER_LANGUAGE
 from sohoa.pages import PageWorker
 from sohoa.reading.header import Place
 from sohoa.reading.looks import (
@@ -24,7 +25,6 @@ from sohoa.reading.looks import (
 from sohoa.reading.slots import SLOTS, number_slot
 from sohoa.settings import Settings
 
-_OTHER_LANGUAGE = "eng"  # errs otherwise than the first two looks: a third opinion on digits
 # One call of tesseract for all copies: loading its model takes as long as ten looks.
 _COPIES_AROUND = (
     (AROUND, "not_red"),
@@ -45,7 +45,7 @@ def look_closer(settings: Settings, worker: PageWorker, pages: Sequence[OcrCopy]
     work.mkdir(parents=True, exist_ok=True)
     found = [Closer() for _ in pages]
     parts = [part for number, page in enumerate(pages) for part in cut_parts(settings, worker, number, page, work)]
-    read_parts(settings, [(parts, None), (parts, _OTHER_LANGUAGE)], found, work / "second")
+    read_parts(settings, [(parts, None), (parts, OTHER_LANGUAGE)], found, work / "second")
     for part in parts:
         found[part.page].ink.update(ink_of_line(worker, part, found[part.page]))
     doubtful = [part for part in parts if _in_doubt(worker, part, found[part.page])]
@@ -73,7 +73,7 @@ def _look_around(
             areas.append(area)
     asked = [
         (_copies(worker, areas, kinds), language)
-        for language, kinds in ((None, _COPIES_AROUND), (_OTHER_LANGUAGE, _COPIES_FOR_OTHER_LANGUAGE))
+        for language, kinds in ((None, _COPIES_AROUND), (OTHER_LANGUAGE, _COPIES_FOR_OTHER_LANGUAGE))
     ]
     read_parts(settings, asked, found, work / "around")
     for area in areas:

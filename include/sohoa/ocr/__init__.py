@@ -1,10 +1,11 @@
 """From page images to words: one tesseract call per chunk, each word with its confidence and place."""
 
 from sohoa.ocr.sense import makes_sense, sense_of
-from sohoa.ocr.tesseract import Layout, TesseractFailed, read_images, read_lines
+from sohoa.ocr.tesseract import OTHER_LANGUAGE, Layout, TesseractFailed, read_images, read_lines
 from sohoa.words import Word, text_of
 
 __all__ = [
+    "OTHER_LANGUAGE",
     "Layout",
     "TesseractFailed",
     "Word",

@@ -236,6 +236,7 @@ def test_doctor_tells_each_finding_as_json(sohoa: Sohoa) -> None:
     assert told.code in (0, 3)
     assert (told.code == 0) == all(finding["well"] for finding in told.json)
     assert all(set(finding) >= {"name", "well", "detail", "remedy"} for finding in told.json)
+    assert {"tesseract model vie", "tesseract model eng"} <= {finding["name"] for finding in told.json}
 
 
 def test_samples_are_made(sohoa: Sohoa, tmp_path: Path) -> None:
