@@ -10,7 +10,7 @@ from typing import Any
 
 from sohoa.archive.groups import PageSource
 from sohoa.ocr import Word, read_images
-from sohoa.ocr.sense import makes_sense, sense_of
+from sohoa.ocr.sense import NO_SENSE, makes_sense, sense_of
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.settings import Settings
 
@@ -44,6 +44,10 @@ class OcrCopy:
     def sense(self) -> float:
         """How much of what was read makes sense, 0-1."""
         return sense_of(self.words or (), self.aspect)
+
+    def take_over(self, other: OcrCopy, words: list[Word]) -> None:
+        """Be the same page the other way round, where these words were read."""
+        self.image, self.facts, self.words = other.image, other.facts, words
 
     @property
     def is_born_digital(self) -> bool:
@@ -85,7 +89,10 @@ def _makes_no_sense(copy: OcrCopy) -> bool:
 
 
 def _read_turned(settings: Settings, worker: PageWorker, doubtful: Sequence[OcrCopy], work: Path) -> None:
-    """Read pages that make no sense the other ways round, and keep the way that makes most."""
+    """Read pages that make no sense the other ways round, and keep the way that makes most.
+
+    Where none makes any, a page stays as it was delivered: print that shows through from the back has lines too.
+    """
     turned: list[tuple[OcrCopy, OcrCopy]] = []
     for copy in doubtful:
         for rotation in copy.facts["other_rotations"]:
@@ -99,4 +106,7 @@ def _read_turned(settings: Settings, worker: PageWorker, doubtful: Sequence[OcrC
     readings = read_images(settings, [other.image for _, other in turned], work / "turned")
     for (copy, other), words in zip(turned, readings, strict=True):
         if words and makes_sense(words, other.aspect) and sense_of(words, other.aspect) > copy.sense:
-            copy.image, copy.facts, copy.words = other.image, other.facts, words
+            copy.take_over(other, words)
+    for (copy, other), words in zip(turned, readings, strict=True):
+        if words and other.facts["rotation"] == 0 and copy.sense < NO_SENSE:
+            copy.take_over(other, words)

@@ -27,7 +27,9 @@ _STOPPED = re.compile("(c|ch|p|t)$")
 _STOPPED_TONES = (["\u0301"], ["\u0323"])
 _SYLLABLE = re.compile(f"(?:{'|'.join(_ONSETS.split())})?(?:{'|'.join(_RIMES.split())})")
 _PART = re.compile(r"[^\W\d_]+|\d+")
-_MAKES_SENSE = 0.65  # right way up 0.75 and more even on bad scans; upside down less than 0.4, rows of digits 0.6
+_MAKES_SENSE = 0.65  # right way up 0.75 and more even on bad scans, rows of digits 0.6
+NO_SENSE = 0.4
+"""Of a page the wrong way round; what makes less tells nothing of how it lies."""
 _ON_ITS_SIDE = 4  # letters: a shorter word may be taller than wide
 
 
