@@ -23,7 +23,7 @@ def tesseracts(home: Path) -> dict[int, int]:
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except (OSError, ValueError, IndexError):
             continue
-        if command.startswith(b"tesseract\0") and str(home).encode() in command:
+        if b"/tesseract.py\0" in command and str(home).encode() in command:
             found[int(folder.name)] = parent
     return found
 
