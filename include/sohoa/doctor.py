@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sohoa.catalogue.database import connect
 from sohoa.errors import SohoaError
-from sohoa.ocr import OTHER_LANGUAGE
+from sohoa.ocr import OTHER_LANGUAGE, installed_models
 from sohoa.settings import Settings
 
 _PACKAGES = {
@@ -55,11 +55,9 @@ def _programs(_: Settings) -> Iterator[Finding]:
 
 def _languages(settings: Settings) -> Iterator[Finding]:
     try:
-        listed = subprocess.run(
-            ["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False
-        ).stdout.split()
-    except OSError:
-        listed = []
+        _, listed = installed_models()
+    except (OSError, subprocess.SubprocessError):
+        listed = frozenset()
     for language in dict.fromkeys([*settings.ocr_language.split("+"), OTHER_LANGUAGE]):
         yield Finding(
             f"tesseract model {language}",

@@ -168,14 +168,25 @@ def _models_for(language: str) -> str:
     wanted = language.split("+")
     remedy = f"install them (Debian: apt-get install {' '.join(f'tesseract-ocr-{name}' for name in wanted)})"
     try:
-        told = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+        folder, models = installed_models()
     except (OSError, subprocess.SubprocessError) as error:
         raise SohoaError(f"tesseract is not installed; {remedy}") from error
-    folder = re.search(r'languages in "(.+)"', told.stdout)
-    missing = set(wanted) - set(told.stdout.splitlines()[1:])
-    if missing or not folder:
+    missing = set(wanted) - models
+    if missing:
         raise SohoaError(f"tesseract has no model {', '.join(sorted(missing))}; {remedy}")
-    return f"--tessdata-dir {shlex.quote(folder[1])}"
+    return f"--tessdata-dir {shlex.quote(folder)}"
+
+
+def installed_models() -> tuple[str, frozenset[str]]:
+    """The folder of the models and their names, as the installed tesseract tells; no names if it tells no folder.
+
+    Raises:
+        OSError: There is no tesseract.
+        subprocess.SubprocessError: It does not answer.
+    """
+    told = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
+    folder = re.search(r'languages in "(.+)"', told.stdout)
+    return (folder[1], frozenset(told.stdout.splitlines()[1:])) if folder else ("", frozenset())
 
 
 def _words_by_page(tsv: Path, n_pages: int) -> list[list[Word]]:

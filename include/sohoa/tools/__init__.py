@@ -11,7 +11,7 @@ TESSERACT = Path(__file__).parent / "tesseract.sh"
 
 
 def arm_launcher(memory_mb: int) -> None:
-    """Tell the launcher who calls and how much memory (MiB) the tool may use.
+    """Tell the launcher who calls, by which Python, and how much memory (MiB) the tool may use.
 
     It goes through the environment because pytesseract passes nothing else on.
     """

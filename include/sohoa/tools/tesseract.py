@@ -1,8 +1,8 @@
 """What runs in place of the `tesseract` program: the same arguments, answered by the library in the package tesserocr.
 
-That library is a newer tesseract than Debian's and, built with more optimisation, reads the same page in four fifths
-of the time. It reads in a process of its own all the same, since only that can be limited and ended. The libraries
-for images that come with it are old: it is for images that we wrote ourselves.
+That library is a newer tesseract than Debian's and, built with more optimisation, reads the same page in three
+quarters of the time. It reads in a process of its own all the same, since only that can be limited and ended. The
+libraries for images that come with it are old: it is for images that we wrote ourselves.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from sohoa.catalogue.database import chunks
-from sohoa.indicators import Cut, Forecast, Moves, load_rulebook, make_period, rates_of, rulebook_of, spells_of
+from sohoa.indicators import Cut, Forecast, Moves, Rate, load_rulebook, make_period, rates_of, rulebook_of, spells_of
 from sohoa.indicators.forecast import WEEKS, forecasts_of, trailing_cuts
 from sohoa.indicators.shortfall import (
     IDS_PER_QUERY,
@@ -56,16 +56,9 @@ def published_forecasts(
     """
     cuts = trailing_cuts(as_of, weeks)
     known = sorted(units_with_rates(connection))
-    wanted = {None, *known} if units is None else set(units)
-    counts, rulebook = _counts_at(connection, cuts), rulebook_of(catalogue)
-    rates = [
-        [
-            rate
-            for rate in rates_of(cut, [one for one in known if one in wanted], some, rulebook)
-            if rate.unit_code in wanted
-        ]
-        for cut, some in zip(cuts, counts, strict=True)
-    ]
+    wanted = {None, *known} if units is None else {None, *known} & set(units)
+    counts = _counts_at(connection, cuts)
+    rates = _rates_at(catalogue, cuts, counts, wanted)
     reasons = reasons_now(catalogue)
     looked_up = sorted(reasons.keys() | set(connection.scalars(select(copy_ahead.c.result_id))))
 
@@ -86,20 +79,31 @@ def published_forecasts(
     return forecasts_of(catalogue, cuts, rates, missing)
 
 
-def note_forecasts(target: Connection, catalogue: Connection, as_of: dt.date, moves: Moves) -> None:
+def _rates_at(
+    catalogue: Connection, cuts: Sequence[Cut], counts: Sequence[dict[str, UnitCounts]], wanted: Collection[str | None]
+) -> list[list[Rate]]:
+    units, rulebook = sorted(unit for unit in wanted if unit is not None), rulebook_of(catalogue)
+    return [
+        [rate for rate in rates_of(cut, units, some, rulebook) if rate.unit_code in wanted]
+        for cut, some in zip(cuts, counts, strict=True)
+    ]
+
+
+def note_forecasts(target: Connection, catalogue: Connection, as_of: dt.date) -> None:
     """Write beside the rates of the civil year of `as_of` when each will reach that year's target, and only there.
 
     Args:
         target: The warehouse, in a writing transaction, its rates brought up to `as_of`.
         catalogue: For what targets grow from.
         as_of: The day of the load.
-        moves: Units over time.
     """
+    cuts = trailing_cuts(as_of, WEEKS)
+    rates = _rates_at(catalogue, cuts, _counts_at(target, cuts), {None, *units_with_rates(target)})
     rate = digitisation_rate.c
     target.execute(update(digitisation_rate).where(rate.forecast_on.is_not(None)).values(forecast_on=None))
     expected = [
         {"of_indicator": one.indicator, "of_unit": one.unit_code, "expected_on": one.outlook.expected_on}
-        for one in published_forecasts(target, catalogue, as_of, moves)
+        for one in forecasts_of(catalogue, cuts, rates, missing=lambda *_: {})  # nobody asks here why
         if one.target_year == as_of.year and one.outlook.expected_on
     ]
     if expected:

@@ -131,7 +131,7 @@ def refresh_warehouse(
             state = state_of(source, moves, last_day)
             changed = None if in_full else changed_results(source, target, state)
             _bring_up_to_date(source, target, moves, last_day, changed)
-            note_forecasts(target, source, last_day, moves)
+            note_forecasts(target, source, last_day)
             counts = source_counts(source)
         if gate is not None:
             gate(StagedRates(load_id, _rates_frame(target)))

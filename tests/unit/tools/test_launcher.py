@@ -177,10 +177,11 @@ def test_tesseract_is_called_through_the_launcher() -> None:
 
 
 def test_arming_names_this_process_and_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SOHOA_CALLER", "SOHOA_TOOL_MEMORY_MB", "OMP_THREAD_LIMIT"):
+    for name in ("SOHOA_CALLER", "SOHOA_PYTHON", "SOHOA_TOOL_MEMORY_MB", "OMP_THREAD_LIMIT"):
         monkeypatch.setenv(name, "before")
     arm_launcher(1234)
 
     assert os.environ["SOHOA_CALLER"] == str(os.getpid())
+    assert os.environ["SOHOA_PYTHON"] == sys.executable
     assert os.environ["SOHOA_TOOL_MEMORY_MB"] == "1234"
     assert os.environ["OMP_THREAD_LIMIT"] == "1"
