@@ -37,7 +37,7 @@ from sohoa.settings import Settings
 pytestmark = pytest.mark.accept
 
 # Seeds below 100000 are for tuning by hand; this one is for measuring only.
-SEED = 745_001
+SEED = 745_002
 N_FLIPPED = int(os.environ.get("SOHOA_ACCEPT_MUTATIONS", "200"))
 SPARE = 1.2  # numbers by pen, and such as were not read at all, cannot be flipped
 UNIT = "G09.01"

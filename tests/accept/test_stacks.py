@@ -17,7 +17,7 @@ from sohoa.samples import make_stacks
 pytestmark = pytest.mark.accept
 
 # Seeds below 100000 are for tuning by hand; these are for measuring only.
-SEED = 743_006
+SEED = 743_007
 N_STACKS = int(os.environ.get("SOHOA_ACCEPT_STACKS", "50"))
 PER_STACK = 6
 ACCEPTED = {"accepted", "signed", "archived"}

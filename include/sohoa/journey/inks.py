@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sohoa.journey.look_parts import Closer, Part, box_within, in_colour, lines_seen, with_room
+from sohoa.journey.look_parts import Closer, Part, box_within, in_colour, lines_seen, middle_word, with_room
 from sohoa.pages import PageWorker, Unreadable
 from sohoa.pages.gaps import COLOURED
 from sohoa.reading.header import seen_in_look
@@ -93,11 +93,7 @@ def _slots(part: str, line: Line) -> dict[str, tuple[float, float]]:
 
 
 def _within(box: Box, line: Line, slots: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-    """A line's height and its slots as fractions of a cutting.
-
-    Tall digits by pen raise the boxes of the words that they were read into, hence the median word.
-    """
-    words = sorted(line.words, key=lambda word: word.bottom - word.top)
-    middle = words[len(words) // 2]
+    """A line's height and its slots as fractions of a cutting."""
+    middle = middle_word(line)
     inside = [box_within(box, (left, middle.top, right, middle.bottom)) for left, right in slots.values()]
     return {"line": [inside[0][1], inside[0][3]], "slots": [[left, right] for left, _, right, _ in inside]}

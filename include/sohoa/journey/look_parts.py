@@ -175,6 +175,12 @@ def _placed(word: Word, box: Box) -> Word:
     )
 
 
+def middle_word(line: Line) -> Word:
+    """The word of middling height: tall digits by pen raise the boxes of the words that they were read into."""
+    words = sorted(line.words, key=lambda word: word.bottom - word.top)
+    return words[len(words) // 2]
+
+
 def lines_seen(part: Part, closer: Closer) -> list[Line]:
     """The line as each look saw it, the first look's first."""
     looks = [seen_in_look(part.name, look, found=part.first is not None) for look in closer.looks.get(part.name, ())]

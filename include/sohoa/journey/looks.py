@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sohoa.journey.broad_looks import look_at_broad_strokes
 from sohoa.journey.inks import ink_of_line, judge_around, lies_under_stamp
 from sohoa.journey.look_parts import Closer, Part, crop, cut_parts, in_colour, lines_seen, read_parts, with_ink
 from sohoa.journey.ocr_copies import OcrCopy
@@ -78,6 +79,7 @@ def _look_around(
     read_parts(settings, asked, found, work / "around")
     for area in areas:
         judge_around(worker, area, found[area.page])
+    look_at_broad_strokes(settings, worker, pages, areas, found, work / "broad")
 
 
 def _copies(worker: PageWorker, areas: Sequence[Part], kinds: Sequence[tuple[Mapping[str, str], str]]) -> list[Part]:

@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sohoa.pages.broad_strokes import broader_strokes
 from sohoa.pages.gaps import COLOURED, LEVEL, Floats, Measured, Span, measure
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink_copies import as_colour, clear_print, darkest_channel, faint_print, without_red, without_tint
@@ -31,6 +32,8 @@ _WIDEST_PX = 300  # 25 mm at 300 dpi
 _STAMP_PX = (
     1100  # 8 mm² at 300 dpi: where no stamp lies, soft edges and strokes of a pen beside its gap make half of that
 )
+_STROKE = 200  # of a copy with broad strokes: darker is one
+_EDGE_PX = 3  # soft edges of a stroke
 _BAND = 0.25  # of the line's height above and below it
 
 
@@ -96,6 +99,27 @@ def ink_beneath(crop: Pixels, line: Span, slots: Sequence[Span], *, read_in_blac
         second = ink_of(black, line, slots)
         found = _again(_again(found, second, (Ink.PRINT,), in_black), second, (Ink.STAMP,), uncoloured)
     return _again(found, ink_of(as_colour(clear_print(crop)), line, slots), (Ink.PRINT,), in_black)
+
+
+def ink_of_broad_strokes(crop: Pixels, line: Span, box: tuple[float, float, float, float]) -> Found:
+    """What the broad strokes in a part of a line were put down by; `NONE` if there are none.
+
+    Args:
+        crop: as for `ink_of`.
+        line: top and bottom of the line's print, as fractions of the crop's height.
+        box: the part (left, top, right, bottom), its middle the line's, as fractions of the crop.
+    """
+    height, width = crop.shape[:2]
+    left, right = (round(edge * width) for edge in box[::2])
+    top, bottom = (round(edge * height) for edge in box[1::2])
+    shown = without_tint(crop)
+    strokes = broader_strokes(shown[top:bottom, left:right])
+    columns = np.flatnonzero((strokes < _STROKE).any(axis=0))
+    if columns.size == 0:
+        return Found(Ink.NONE, 0.0, 0.0)
+    shown[top:bottom, left:right] = as_colour(strokes)
+    slot = ((left + columns[0] - _EDGE_PX) / width, (left + columns[-1] + _EDGE_PX) / width)
+    return ink_of(shown, line, [slot])[0]
 
 
 def _again(found: Sequence[Found], second: Sequence[Found], told: Sequence[Ink], may: Sequence[bool]) -> list[Found]:

@@ -21,9 +21,9 @@ _RULE_PX, _RUN_PX, _POST_PX, _RULE_DARKER_THAN = 200, 45, 75, 170
 _BRIDGE_PX = 17  # a rule's thickness and the soft edges on either side of it
 _TRACES = 0.5  # of a stroke's colour: JPEG smears it
 _RED_IN_RED = 0.75  # of what red ink takes of green and blue light: more than it takes of red light
-_FAINTEST = 0.3  # density: paper and its grain have less
+FAINTEST = 0.3  # density: paper and its grain have less
 _PRINT_PERCENT = 92  # strokes are densest in their middle, and where they cross others
-_DENSITY = -np.log(np.maximum(np.arange(256), 4) / 255).astype(np.float32)
+DENSITY = -np.log(np.maximum(np.arange(256), 4) / 255).astype(np.float32)
 _RED_BY = 24  # grey levels that red is lighter than green and blue in red ink
 
 
@@ -55,13 +55,13 @@ def _black(crop: Pixels, least: float, full: float) -> Pixels:
     """
     even = without_tint(crop)
     # The lightest channel is the least dense.
-    clearest, densest = (cv2.LUT(one, _DENSITY) for one in (lightest_channel(even), darkest_channel(even)))
+    clearest, densest = (cv2.LUT(one, DENSITY) for one in (lightest_channel(even), darkest_channel(even)))
     return _stretched(clearest - _TRACES * (densest - clearest), least, full)
 
 
 def _stretched(density: Density, least: float, full: float) -> Pixels:
     """Ink as grey, white up to one share of the density of print and black from another on."""
-    ink = density[density > _FAINTEST]
+    ink = density[density > FAINTEST]
     of_print = float(np.percentile(ink, _PRINT_PERCENT)) if ink.size else 1.0
     share = (density / of_print - least) / (full - least)
     return np.asarray(255 * (1 - np.clip(share, 0, 1)), dtype=np.uint8)
@@ -69,7 +69,7 @@ def _stretched(density: Density, least: float, full: float) -> Pixels:
 
 def ink_but_red(crop: Pixels) -> Pixels:
     """An RGB part of a page as grey without its red ink: what lies under a red stamp; long rules gone."""
-    red, green, blue = (cv2.LUT(one, _DENSITY) for one in cv2.split(without_tint(crop)))
+    red, green, blue = (cv2.LUT(one, DENSITY) for one in cv2.split(without_tint(crop)))
     # Red ink is dense in green and blue alone; a pen or a stamp of another colour is as dense in red as in one of them.
     of_red = np.maximum(0, np.minimum(green, blue) - red)
     return _without_rules(_stretched(red - _RED_IN_RED * of_red, 0.05, 0.8))

@@ -16,9 +16,10 @@ from typing import Any
 import cv2
 import numpy as np
 
+from sohoa.pages.broad_strokes import broad_strokes, broader_strokes
 from sohoa.pages.formats import files
 from sohoa.pages.imaging import Pixels
-from sohoa.pages.ink import ink_beneath, lies_under_stamp
+from sohoa.pages.ink import ink_beneath, ink_of_broad_strokes, lies_under_stamp
 from sohoa.pages.ink_copies import clear_print, dense_print, every_ink, faint_print, ink_but_red
 from sohoa.pages.preparing import part_of, prepare_page
 from sohoa.pages.sandbox import Unreadable
@@ -79,6 +80,8 @@ _COPIES: dict[str, Callable[[Pixels], Pixels]] = {
     "faint_print": faint_print,
     "clear_print": clear_print,
     "dense_print": dense_print,
+    "broad": broad_strokes,
+    "broader": broader_strokes,
     "colour": _as_it_is,
 }
 
@@ -121,6 +124,18 @@ def ink(
     return [(one.ink.value, one.coloured) for one in found]
 
 
+def broad_ink(image: str, line: list[float], box: tuple[float, float, float, float]) -> str:
+    """What put down the broad strokes within a box about a line (`Ink`).
+
+    Args:
+        image: a part in colour that `crop` wrote.
+        line: top and bottom of the line, as fractions.
+        box: where digits are looked for, as fractions.
+    """
+    part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
+    return ink_of_broad_strokes(part, (line[0], line[1]), box).ink.value
+
+
 def stamped(image: str, line: list[float], slots: list[list[float]]) -> bool:
     """Whether a stamp lies over a line; arguments as of `ink`."""
     part = _as_it_is(_read(image, cv2.IMREAD_COLOR))
@@ -150,6 +165,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "crop": crop,
     "look": look,
     "ink": ink,
+    "broad_ink": broad_ink,
     "stamped": stamped,
     "pdfa": pdfa,
 }

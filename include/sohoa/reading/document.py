@@ -37,6 +37,7 @@ from sohoa.reading.looks import (
     ONE_LOOK_ERRS,
     OTHER_MODEL,
     agreed,
+    broad_number,
     by_pen,
     ink_is_known,
     plain_value,
@@ -84,6 +85,7 @@ class _Seen:
     Attributes:
         line: the first that could be read, or else was found; None if none was.
         texts: what each look read, empty where it found nothing.
+        broad: what looks at broad strokes gave, by either model; they come after all texts.
         others: which of them are by the other model.
         pen: whether something in it was, or may have been, filled in by pen.
         surest: how sure a value read from it may be at most.
@@ -91,6 +93,7 @@ class _Seen:
 
     line: Line | None
     texts: tuple[str, ...]
+    broad: tuple[str, ...]
     others: frozenset[int]
     pen: bool
     surest: float
@@ -147,16 +150,22 @@ def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
         if looks and names is not AROUND:
             others.add(len(closer) + len(wide))
     lines = (line, *closer, *wide)
+    number = broad_number(evidence.looks) if part == "number" else None
+    broad = (number, number) if number else ()
+    if broad:
+        others.add(len(lines) + 1)
     texts = tuple(found.text if found else "" for found in lines)
     plain = [plain_value(part, text) for text in texts]
     # Where digits were read there is ink; where none was found, it was looked for in a wrong place.
-    known = any(plain) and ink_is_known(evidence.ink, part) and "none" not in map(evidence.ink.get, SLOTS[part])
+    has_digits = any([*plain, *broad])
+    known = has_digits and ink_is_known(evidence.ink, part) and "none" not in map(evidence.ink.get, SLOTS[part])
     legible = (found for found, value in zip(lines, plain, strict=True) if value)
     return _Seen(
         line=next((found for found in (*legible, *lines) if found is not None), None),
         texts=texts,
+        broad=broad,
         others=frozenset(others),
-        pen=by_pen(evidence.ink, part, plain),
+        pen=by_pen(evidence.ink, part, [*plain, *broad]),
         surest=LOOKS_AGREE if known else ONE_LOOK,
     )
 
@@ -207,7 +216,7 @@ def _numbers(seen: _Seen, codes: Sequence[Code | None]) -> list[str | None]:
     """The number that each look gives; where nobody judged the ink, only with a symbol to end it."""
     if seen.surest < LOOKS_AGREE:
         return [code.number if code else None for code in codes]
-    return [_plain_or_guessed(parse_number, text) for text in seen.texts]
+    return [*(_plain_or_guessed(parse_number, text) for text in seen.texts), *seen.broad]
 
 
 def _plain_or_guessed(parse: Callable[[str], Value | None], text: str) -> Value | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from sohoa.reading.grammar import parse_code, parse_date, parse_number
 from sohoa.reading.slots import SLOTS
+from sohoa.words import Word
 
 LOOKS_AGREE, ONE_LOOK_ERRS, ONE_LOOK, LOOKS_DISAGREE = 0.99, 0.95, 0.6, 0.3
 Value = TypeVar("Value")
@@ -20,7 +23,12 @@ AROUND_BY_OTHER = {"number": "number_around_other", "date": "date_around_other"}
 """Part of the head → name of those by the other model."""
 BENEATH = {"number": "number_beneath", "date": "date_beneath"}
 """Part of the head → name of those that show black ink only, the last of them by the other model."""
-_LOOKS_AGAINST_PEN = 3
+BROAD, BROAD_BY_OTHER = "number_broad", "number_broad_other"
+"""Names of the looks at what stands in the number's gap, broad strokes only; of those by the other model."""
+_LOOKS_AGAINST_PEN, _LOOKS_ONE_OF_WHICH_ERRS = 3, 5
+_BROAD_LOOKS_AGREE = 3
+_DIGITS_ALONE = re.compile(r"[^\w\s]*\s?(?P<number>[0-9]{2,6})\s?[^\w\s]*")
+"""Specks aside; a single digit may be what is left of a pen's."""
 BY_MACHINE = frozenset({"print", "stamp"})
 """What the ink of digits by a machine is told as."""
 _USUAL_LOOKS, _FEWEST_OF_MANY = 3, 3
@@ -65,7 +73,8 @@ def plain_value(part: str, text: str) -> str | dt.date | None:
 def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ()) -> bool:
     """Whether something in the line of `part` was, or may have been, filled in by pen.
 
-    Ink that is not sure is a machine's if three looks or more plainly read the same: they differ on strokes of a pen.
+    Ink that is not sure is a machine's if three looks or more plainly read the same, and of five all but one: they
+    differ on strokes of a pen.
     Whoever fills in a date by pen fills in its day: beside a day by machine, a pen in month or year is not sure.
 
     Args:
@@ -76,8 +85,19 @@ def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ())
     kinds = kinds_of_ink(ink, part)
     if "pen" in kinds or "unsure" not in kinds:
         return "pen" in kinds
-    values = [value for value in seen if value is not None]
-    return len(values) < _LOOKS_AGAINST_PEN or values.count(values[0]) < len(values)
+    values = Counter(value for value in seen if value is not None)
+    n_looks, n_alike = values.total(), max(values.values(), default=0)
+    return n_looks < _LOOKS_AGAINST_PEN or n_alike < n_looks - (n_looks >= _LOOKS_ONE_OF_WHICH_ERRS)
+
+
+def broad_number(looks: Mapping[str, Sequence[Sequence[Word]]]) -> str | None:
+    """The number that all looks at broad strokes but one give: both models, then. Of a pen's there are many readings.
+
+    They are looks at nearly the same picture, and err alike: what they say together is a word of either model.
+    """
+    texts = [" ".join(word.text for word in words) for name in (BROAD, BROAD_BY_OTHER) for words in looks.get(name, ())]
+    numbers = Counter(found["number"] for text in texts if (found := _DIGITS_ALONE.fullmatch(text)))
+    return next((number for number, n_looks in numbers.items() if n_looks >= _BROAD_LOOKS_AGREE), None)
 
 
 def kinds_of_ink(ink: Mapping[str, str], part: str) -> frozenset[str]:

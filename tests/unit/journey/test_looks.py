@@ -77,6 +77,10 @@ PAGES = {
     "printed": (first_page("1368", "26", None), BLACK),
     "violet stamp": (first_page("279", "15", "DejaVuSans-Bold.ttf", VIOLET), VIOLET),
     "red stamp": (first_page("481", "26", "DejaVuSans-Bold.ttf", RED), RED),
+    "violet stamp under another": (
+        stamped_over(first_page("279", "15", "DejaVuSans-Bold.ttf", VIOLET), VIOLET),
+        VIOLET,
+    ),
     "blue pen": (first_page("183", "26", "Breip.ttf", BLUE), BLUE),
     "black pen": (first_page("295", "26", "dkg.ttf", BLACK), BLACK),
 }
@@ -126,6 +130,12 @@ def test_print_and_stamps_of_any_colour_are_read_and_sure(
     if name != "red stamp":  # it may be gone from the page's own copy, and one look is not enough
         assert record.confidence("code_number") >= 0.9
         assert record.confidence("issued_on") >= 0.9
+
+
+def test_a_stamped_number_under_a_stamp_of_the_same_ink_is_read(looked_at: dict[str, tuple[OcrCopy, Closer]]) -> None:
+    record = record_of(looked_at, "violet stamp under another")
+    assert record.flags == ()
+    assert record.value("code_number") == "279"
 
 
 @pytest.mark.parametrize("name", ["blue pen", "black pen", "by pen under a stamp"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import cv2
@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from sohoa.pages.imaging import Pixels
 from sohoa.samples.faces import DEFAULT_FACE, digit_font, text_font
 
+NUMBER, DATE = ("Số: ", "/QĐ-BNV"), ("Hà Nội, ngày ", " tháng 8 năm 2021")
+PENS = ("Breip.ttf", "dkg.ttf")
 BLACK, VIOLET, RED, BLUE = (32, 30, 32), (88, 40, 130), (190, 34, 50), (24, 40, 130)
 _TALL, _FOOT, _TEXT = 190, 118, 54  # px: the crop, its baseline, 13 pt print
 _PAPER = (243, 236, 220)
@@ -62,6 +64,18 @@ def inkline(
     noise = np.random.default_rng(seed).normal(0, 1.5, scanned.shape[:2])[:, :, None]
     crop = np.clip(scanned + noise, 0, 255).astype(np.uint8)
     return InkLine(crop, ((_FOOT - 38) / _TALL, (_FOOT + 6) / _TALL), [(left / end, right / end)])
+
+
+def stamped_over(line: InkLine, colour: tuple[int, int, int], frame_px: int = 4) -> InkLine:
+    """A line with the frame and the words of an incoming stamp over it, through which its ink is seen."""
+    stamp = np.full(line.crop.shape, 255, np.uint8)
+    middle = line.crop.shape[0] // 2
+    cv2.rectangle(stamp, (12, middle - 10), (line.crop.shape[1] - 60, middle + 90), colour, frame_px)
+    cv2.line(stamp, (165, middle - 10), (165, middle + 90), colour, frame_px)
+    words = "VAN PHONG BO NOI VU"
+    cv2.putText(stamp, words, (20, middle + 32), cv2.FONT_HERSHEY_DUPLEX, 0.9, colour, frame_px // 2)
+    crop = (line.crop.astype(np.uint16) * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
+    return replace(line, crop=crop)
 
 
 def _stamp(

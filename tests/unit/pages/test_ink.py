@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
@@ -13,10 +11,8 @@ from hypothesis import strategies as st
 from sohoa.pages.ink import Ink, ink_beneath, ink_of, lies_under_stamp
 from sohoa.pages.ink_copies import clear_print, dense_print, every_ink, faint_print, ink_but_red, without_red
 
-from .inklines import BLACK, BLUE, RED, VIOLET, InkLine, inkline
+from .inklines import BLACK, BLUE, DATE, NUMBER, PENS, RED, VIOLET, InkLine, inkline, stamped_over
 
-NUMBER, DATE = ("Số: ", "/QĐ-BNV"), ("Hà Nội, ngày ", " tháng 8 năm 2021")
-PENS = ("Breip.ttf", "dkg.ttf")
 BY_PEN = {Ink.PEN, Ink.UNSURE}
 
 
@@ -117,17 +113,6 @@ def test_only_red_ink_leaves_the_coloured_copy_without_it() -> None:
     line = inkline(*NUMBER[:1], "1368", NUMBER[1], "stamp", RED)
     left, right = (round(edge * line.crop.shape[1]) for edge in line.slots[0])
     assert np.percentile(without_red(line.crop).min(axis=2)[:, left + 8 : right - 30], 2) > 140
-
-
-def stamped_over(line: InkLine, colour: tuple[int, int, int]) -> InkLine:
-    """A line with the frame and the words of an incoming stamp over it, through which its ink is seen."""
-    stamp = np.full(line.crop.shape, 255, np.uint8)
-    middle = line.crop.shape[0] // 2
-    cv2.rectangle(stamp, (12, middle - 10), (line.crop.shape[1] - 60, middle + 90), colour, 4)
-    cv2.line(stamp, (165, middle - 10), (165, middle + 90), colour, 4)
-    cv2.putText(stamp, "VAN PHONG BO NOI VU", (20, middle + 32), cv2.FONT_HERSHEY_DUPLEX, 0.9, colour, 2)
-    crop = (line.crop.astype(np.uint16) * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
-    return replace(line, crop=crop)
 
 
 @pytest.mark.parametrize("colour", [RED, (60, 60, 170), VIOLET, (40, 120, 70), (150, 150, 150)])

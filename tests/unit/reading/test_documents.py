@@ -12,7 +12,7 @@ from sohoa.ocr import Word
 from sohoa.reading import FIELD_NAMES, PageEvidence, places_to_look_again, read_document
 from sohoa.reading.header import find_header, places_around
 from sohoa.reading.lines import lines_of
-from sohoa.reading.looks import BENEATH
+from sohoa.reading.looks import BENEATH, BROAD, BROAD_BY_OTHER
 
 from .typesetting import (
     DECISION,
@@ -456,6 +456,23 @@ def test_a_number_under_a_stamp_is_sure_where_three_looks_agree() -> None:
         record = read_document([replace(garbled, looks={**garbled.looks, **beneath(texts)})])
         assert record.value("code_number") == "1368"
         assert record.confidence("code_number") < SURE
+
+
+def test_a_number_s_broad_strokes_count_for_a_look_of_either_model() -> None:
+    garbled = page(instead(DECISION, "Số:", "Số: 13ö8⁄QĐ-8NV"), number="Số: = /QĐ-BNV")
+    strokes = [[Row("1368", 0.5, 0.5)], [Row("1368", 0.5, 0.5)]]
+    looks = {**garbled.looks, **{name: [words_of(rows) for rows in strokes] for name in (BROAD, BROAD_BY_OTHER)}}
+    alone = read_document([replace(garbled, looks=looks)])
+    assert alone.value("code_number") == "1368"
+    assert alone.confidence("code_number") < SURE
+    with_one = read_document([replace(garbled, looks=looks | beneath(["Số: 1368/QĐ-BNV"]))])
+    assert with_one.value("code_number") == "1368"
+    assert with_one.confidence("code_number") >= SURE
+    against = read_document([replace(garbled, looks=looks | beneath(["Số: 1366/QĐ-BNV"]))])
+    assert against.value("code_number") == "1368"
+    assert against.confidence("code_number") < SURE
+    by_pen = read_document([replace(garbled, looks=looks, ink={**garbled.ink, "number": "pen"})])
+    assert by_pen.value("code_number") is None
 
 
 def test_a_number_whose_symbol_is_lost_is_proposed_if_it_is_not_by_pen() -> None:

@@ -9,17 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sohoa.reading.looks import (
+    BROAD,
+    BROAD_BY_OTHER,
     LOOKS_AGREE,
     LOOKS_DISAGREE,
     ONE_LOOK,
     ONE_LOOK_ERRS,
     OTHER_MODEL,
     agreed,
+    broad_number,
     by_pen,
     ink_is_known,
     is_settled,
     plain_value,
 )
+from sohoa.words import Word
 
 looks = st.lists(st.one_of(st.none(), st.sampled_from(["1368", "1366", "138"])), max_size=5)
 
@@ -80,6 +84,47 @@ def test_one_slot_by_pen_makes_its_line_one_by_pen(part: str, slot: str) -> None
     assert by_pen(ink | {slot: "unsure"}, part)
     assert ink_is_known(ink, part)
     assert not ink_is_known({name: kind for name, kind in ink.items() if name != slot}, part)
+
+
+@pytest.mark.parametrize(
+    ("seen", "pen"),
+    [
+        (["12", "12"], True),
+        (["12", "12", None, "12"], False),
+        (["12", "13", "12", "12"], True),
+        (["12", "13", "12", "12", "12"], False),
+        (["12", "13", "12", "17", "12", "12"], True),
+    ],
+)
+def test_ink_that_is_not_sure_is_a_machine_s_where_looks_hardly_differ(seen: list[str | None], pen: bool) -> None:
+    assert by_pen({"number": "unsure"}, "number", seen) is pen
+    assert by_pen({"number": "pen"}, "number", seen)
+    assert not by_pen({"number": "stamp"}, "number", seen)
+
+
+def broad(own: list[str], by_other: list[str]) -> dict[str, list[list[Word]]]:
+    return {
+        name: [[Word(text, 0.9, 0.1, 0.1, 0.2, 0.2, 0, 0)] for text in texts]
+        for name, texts in ((BROAD, own), (BROAD_BY_OTHER, by_other))
+    }
+
+
+@pytest.mark.parametrize(
+    ("own", "by_other", "number"),
+    [
+        (["348", "348"], ["348", "348"], "348"),
+        (["348.", "348"], ["344", "'348 ,"], "348"),
+        (["348", "348"], ["344", "344"], None),
+        (["348", "348/Q"], ["344", "348"], None),
+        (["3", "3"], ["3", "3"], None),
+        (["", ""], ["", ""], None),
+        ([], [], None),
+    ],
+)
+def test_broad_strokes_are_a_number_where_all_looks_but_one_say_so(
+    own: list[str], by_other: list[str], number: str | None
+) -> None:
+    assert broad_number(broad(own, by_other)) == number
 
 
 @pytest.mark.parametrize(
