@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from sohoa.pages.imaging import Pixels
-from sohoa.pages.ink_copies import DENSITY, FAINTEST, darkest_channel, without_tint
+from sohoa.pages.ink_copies import DENSITY, FAINTEST, darkest_channel, without_red
 from sohoa.pages.pieces import numbered_pieces
 
 # At 300 dpi: stems of print at 13 pt and lines of a pen are 0.4 mm broad.
@@ -20,7 +20,10 @@ _LEAST_TALL, _LEAST_AREA_PX = 0.28, 100  # of the part's height; of a digit
 
 
 def broad_strokes(part: Pixels) -> Pixels:
-    """An RGB part of a page at 300 dpi, whose middle is a line, as grey with that line's broad strokes only."""
+    """An RGB part of a page at 300 dpi, whose middle is a line, as grey with its broad strokes only; red ones go.
+
+    Most stamps are red, and hardly any numbering machine.
+    """
     return _strokes(part, _BROAD_PX)
 
 
@@ -31,7 +34,7 @@ def broader_strokes(part: Pixels) -> Pixels:
 
 def _strokes(part: Pixels, least_px: int) -> Pixels:
     """Closing makes light of dark strokes that a disc does not fit into; the others get their edges back."""
-    dark = darkest_channel(without_tint(part))
+    dark = darkest_channel(without_red(part))
     middles, strokes = (cv2.LUT(_closed(dark, size), DENSITY) for size in (least_px, _STROKE_PX))
     ink = middles[middles > FAINTEST]
     if ink.size == 0:

@@ -47,6 +47,9 @@ class Ink(StrEnum):
     UNSURE = "unsure"
 
 
+_BY_MACHINE = (Ink.PRINT, Ink.STAMP)
+
+
 @dataclass(frozen=True)
 class Found:
     """The ink of one gap.
@@ -78,7 +81,8 @@ def ink_beneath(crop: Pixels, line: Span, slots: Sequence[Span], *, read_in_blac
 
     Where a stamp lies over the line, its ink is taken off. Pens write in blue and black, which stay when red is taken
     off. A copy of black ink tells of gaps that it shows nearly whole, or whose digits were read in it; there digits of
-    print that touch one another come apart, since only the middle of their strokes is left.
+    print that touch one another come apart, since only the middle of their strokes is left. Two copies that agree tell
+    of such digits whatever lies over them.
 
     Args:
         crop: as for `ink_of`; so are `line` and `slots`.
@@ -90,15 +94,18 @@ def ink_beneath(crop: Pixels, line: Span, slots: Sequence[Span], *, read_in_blac
     if all(one.ink is Ink.PRINT for one in found):
         return found
     black = as_colour(faint_print(crop))
+    faint, clear = (ink_of(copy, line, slots) for copy in (black, as_colour(clear_print(crop))))
     least = _KEPT_IF_READ if read_in_black else _KEPT
     in_black = [share >= least for share in _kept(crop, black, line, slots)]
     if lies_under_stamp(crop, line, slots):
         red_off = ink_of(without_red(crop), line, slots)
-        found = _again(found, red_off, (Ink.PRINT, Ink.STAMP), [True] * len(slots))
+        found = _again(found, red_off, _BY_MACHINE, [True] * len(slots))
         uncoloured = [kept and one.coloured <= COLOURED for kept, one in zip(in_black, red_off, strict=True)]
-        second = ink_of(black, line, slots)
-        found = _again(_again(found, second, (Ink.PRINT,), in_black), second, (Ink.STAMP,), uncoloured)
-    return _again(found, ink_of(as_colour(clear_print(crop)), line, slots), (Ink.PRINT,), in_black)
+        found = _again(_again(found, faint, (Ink.PRINT,), in_black), faint, (Ink.STAMP,), uncoloured)
+    if read_in_black:
+        # What lies over digits of print is gone in both copies; what is left there of a pen's passes in one at most.
+        found = _again(found, clear, _BY_MACHINE, [one.ink in _BY_MACHINE for one in faint])
+    return _again(found, clear, (Ink.PRINT,), in_black)
 
 
 def ink_of_broad_strokes(crop: Pixels, line: Span, box: tuple[float, float, float, float]) -> Found:

@@ -37,7 +37,7 @@ def ink_in(line: InkLine) -> Ink:
 
 
 @pytest.mark.parametrize("copy", [broad_strokes, broader_strokes])
-@pytest.mark.parametrize("colour", [BLACK, VIOLET, BLUE, RED])
+@pytest.mark.parametrize("colour", [BLACK, VIOLET, BLUE])
 def test_a_machine_s_digits_stay_and_a_stamp_of_the_same_ink_over_them_goes(
     copy: Callable[[Pixels], Pixels], colour: tuple[int, int, int]
 ) -> None:
@@ -58,6 +58,12 @@ def test_a_machine_s_digits_under_any_stamp_are_told_as_a_stamp(
     colour: tuple[int, int, int], over: tuple[int, int, int]
 ) -> None:
     assert ink_in(stamped_over(inkline(*NUMBER[:1], "279", NUMBER[1], "stamp", colour), over, FRAME_PX)) is Ink.STAMP
+
+
+@pytest.mark.parametrize("colour", [BLACK, VIOLET, BLUE])
+def test_a_red_stamp_may_be_as_broad_as_the_digits_under_it(colour: tuple[int, int, int]) -> None:
+    line = inkline(*NUMBER[:1], "279", NUMBER[1], "stamp", colour)
+    assert ink_in(stamped_over(line, (206, 60, 60), 3 * FRAME_PX)) is Ink.STAMP
 
 
 @pytest.mark.parametrize("over", [None, RED, BLUE, (150, 150, 150)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -121,6 +123,33 @@ def test_print_under_a_stamp_is_told_as_print(colour: tuple[int, int, int]) -> N
     assert lies_under_stamp(line.crop, line.line, line.slots)
     assert ink_of(line.crop, line.line, line.slots)[0].ink is not Ink.PRINT
     assert ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink is Ink.PRINT
+
+
+def pale_among_words_of_a_stamp(line: InkLine) -> InkLine:
+    """A pale and blurred line, blue words and a frame over it, through which it is seen."""
+    paler = cv2.addWeighted(cv2.GaussianBlur(line.crop, (0, 0), 1.0), 0.55, np.full_like(line.crop, 240), 0.45, 0)
+    stamp = np.full(line.crop.shape, 255, np.uint8)
+    middle, end = line.crop.shape[0] // 2, line.crop.shape[1] - 60
+    cv2.putText(stamp, "CONG VAN DEN NOI VU", (20, middle + 6), cv2.FONT_HERSHEY_DUPLEX, 1.4, (60, 60, 170), 2)
+    cv2.rectangle(stamp, (12, middle - 50), (end, middle + 90), (60, 60, 170), 4)
+    crop = (paler.astype(np.uint16) * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
+    return replace(line, crop=crop)
+
+
+@pytest.mark.parametrize("digits", ["281", "1368"])
+def test_pale_print_that_was_read_in_black_under_a_stamp_is_a_machine_s(digits: str) -> None:
+    line = pale_among_words_of_a_stamp(inkline(*NUMBER[:1], digits, NUMBER[1], "print"))
+    assert ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink in {Ink.PRINT, Ink.STAMP}
+
+
+@pytest.mark.parametrize("ink", [BLUE, BLACK])
+@pytest.mark.parametrize("pen", PENS)
+@pytest.mark.parametrize("digits", ["281", "1368", "17"])
+def test_pale_strokes_of_a_pen_under_a_stamp_are_not(digits: str, pen: str, ink: tuple[int, int, int]) -> None:
+    for seed in range(3):
+        line = pale_among_words_of_a_stamp(inkline(*NUMBER[:1], digits, NUMBER[1], pen, ink, seed))
+        found = ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink
+        assert found not in {Ink.PRINT, Ink.STAMP}
 
 
 def test_blurred_print_among_a_red_stamp_s_words_is_a_machine_s() -> None:
