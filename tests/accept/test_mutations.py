@@ -31,6 +31,7 @@ from sohoa.journey.drafts import record_of
 from sohoa.journey.readings import PageWords, keep_page, kept_page
 from sohoa.ocr import Word
 from sohoa.reading import Record
+from sohoa.reading.looks import BROAD, BROAD_BY_OTHER
 from sohoa.samples import make_samples
 from sohoa.settings import Settings
 
@@ -42,7 +43,7 @@ N_FLIPPED = int(os.environ.get("SOHOA_ACCEPT_MUTATIONS", "200"))
 SPARE = 1.2  # numbers by pen, and such as were not read at all, cannot be flipped
 UNIT = "G09.01"
 ACCEPTED = {"accepted", "signed", "archived"}
-LOOKS = ("number", "number_around", "number_beneath")
+LOOKS = ("number", "number_around", "number_around_other", "number_beneath", BROAD, BROAD_BY_OTHER)
 CODE, DAY, SUBJECT, DOSSIER = "Số ký hiệu kết quả", "Ngày ban hành", "Trích yếu", "Mã hồ sơ"
 Row = dict[str, str]
 

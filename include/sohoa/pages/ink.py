@@ -117,8 +117,10 @@ def ink_of_broad_strokes(crop: Pixels, line: Span, box: tuple[float, float, floa
         box: the part (left, top, right, bottom), its middle the line's, as fractions of the crop.
     """
     height, width = crop.shape[:2]
-    left, right = (round(edge * width) for edge in box[::2])
-    top, bottom = (round(edge * height) for edge in box[1::2])
+    left, right = (min(max(0, round(edge * width)), width) for edge in box[::2])
+    top, bottom = (min(max(0, round(edge * height)), height) for edge in box[1::2])
+    if left >= right or top >= bottom:
+        return Found(Ink.NONE, 0.0, 0.0)
     shown = without_tint(crop)
     strokes = broader_strokes(shown[top:bottom, left:right])
     columns = np.flatnonzero((strokes < _STROKE).any(axis=0))

@@ -66,7 +66,7 @@ class PageEvidence:
         words: from the reading of the whole page.
         aspect: page width over page height.
         own_text: whether the words are the page's own (born digital): there was nothing to misread.
-        looks: part name (`number`, `date`, `secrecy`; `AROUND`, `BENEATH`) → words of each closer look at it,
+        looks: part name (`number`, `date`, `secrecy`; `AROUND`, `BENEATH`, `BROAD`) → words of each closer look at it,
             placed on the page.
         ink: slot of those lines (`number`, `day`, `month`, `year`) → what its ink is (`sohoa.pages.ink.Ink`).
     """

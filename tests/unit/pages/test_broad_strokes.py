@@ -86,3 +86,17 @@ def test_a_gap_without_broad_strokes_has_no_ink() -> None:
 
 def test_a_white_part_stays_white() -> None:
     assert broad_strokes(np.full((60, 200, 3), 250, np.uint8)).min() == 255
+
+
+def test_a_box_that_reaches_beyond_the_cutting_ends_with_it_and_one_beside_it_holds_nothing() -> None:
+    line = inkline(*NUMBER[:1], "279", NUMBER[1], "stamp", VIOLET)
+    left, top, right, bottom = box_of(line)
+    for beyond, within in (
+        ((-0.3, top, right, bottom), (0.0, top, right, bottom)),
+        ((left, top, 1.4, bottom), (left, top, 1.0, bottom)),
+        ((left, -0.2, right, 1.2), (left, 0.0, right, 1.0)),
+    ):
+        found = [ink_of_broad_strokes(line.crop, line.line, box) for box in (beyond, within)]
+        assert found[0] == found[1]
+    assert ink_of_broad_strokes(line.crop, line.line, (-0.3, top, -0.1, bottom)).ink is Ink.NONE
+    assert ink_of_broad_strokes(line.crop, line.line, (1.1, top, 1.3, bottom)).ink is Ink.NONE
