@@ -42,6 +42,8 @@ def look_at_broad_strokes(
 ) -> None:
     """Read the broad strokes in the gaps of number lines in doubt; tell the ink where they are a machine's.
 
+    They are if looks agree and the ink is not a pen's: of a pen's strokes it hardly ever is in doubt.
+
     Args:
         settings: for tesseract.
         worker: copies strokes, and judges their ink.
@@ -62,8 +64,8 @@ def look_at_broad_strokes(
     for area, gap in gaps:
         closer = found[area.page]
         kind = _ink(worker, area, gap, pages[area.page].aspect) if broad_number(closer.looks) else None
-        if kind in BY_MACHINE:
-            closer.ink["number"] = kind
+        if kind in BY_MACHINE or kind == "unsure":
+            closer.ink["number"] = "stamp"
 
 
 def _gap(closer: Closer) -> Box | None:
