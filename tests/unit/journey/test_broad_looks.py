@@ -5,45 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
 from sohoa.archive.groups import PageSource
 from sohoa.journey.broad_looks import look_at_broad_strokes
-from sohoa.journey.look_parts import Closer, Part, in_colour
+from sohoa.journey.look_parts import Closer
 from sohoa.journey.ocr_copies import OcrCopy
-from sohoa.ocr import Word
 from sohoa.pages import PageWorker
-from sohoa.reading.header import Place
-from sohoa.reading.looks import AROUND, broad_number
-from sohoa.samples.faces import DEFAULT_FACE, digit_font, text_font
+from sohoa.reading.looks import broad_number
+from sohoa.samples.faces import digit_font
 from sohoa.settings import Settings
 
-BLACK, BLUE, PAPER = (32, 30, 32), (24, 40, 130), (243, 236, 220)
-WIDTH, HEIGHT, FOOT = 700, 190, 118
-LEFT, RIGHT = 150, 290  # px: what was filled in
+from .cuttings import BLUE, FOOT, HEIGHT, LEFT, WIDTH, area_with
 
 
 def seen_with(digits: str, face: str, size: int, folder: Path) -> Closer:
-    """What broad strokes say of a number line whose gap one look found: the cutting stands for the whole page."""
-    cutting = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    draw = ImageDraw.Draw(cutting)
-    print_ = text_font(DEFAULT_FACE, "regular", 54)
-    draw.text((LEFT - 10, FOOT), "Số:", BLACK, print_, anchor="rs")
-    draw.text((RIGHT + 10, FOOT), "/QĐ-BNV", BLACK, print_, anchor="ls")
-    draw.text((LEFT, FOOT), digits, BLUE, digit_font(face, size), anchor="ls")
-    part = Part(0, "number", Place((0.0, 0.0, 1.0, 1.0), one_line=False), None, folder / "line.pgm", (0, 0, 1, 1))
-    cutting.save(in_colour(part))
-    edges = (("Số:", LEFT - 100, LEFT - 8), ("2?", LEFT, RIGHT), ("/QĐ-BNV", RIGHT + 10, WIDTH - 200))
-    words = [
-        Word(text, 0.9, left / WIDTH, (FOOT - 38) / HEIGHT, right / WIDTH, (FOOT + 6) / HEIGHT, 0, 0)
-        for text, left, right in edges
-    ]
-    closer = Closer(looks={AROUND["number"]: [words]}, ink={"number": "pen"})
+    """What broad strokes say of a number line whose digits were told to be by pen."""
+
+    def filling(draw: ImageDraw.ImageDraw) -> None:
+        draw.text((LEFT, FOOT), digits, BLUE, digit_font(face, size), anchor="ls")
+
+    area, closer = area_with(filling, folder)
+    closer.ink = {"number": "pen"}
     facts = {"width_px": WIDTH, "height_px": HEIGHT}
-    page = OcrCopy("a", 1, PageSource(in_colour(part), "image/png", 1), part.image, facts)
+    page = OcrCopy("a", 1, PageSource(area.image, "image/png", 1), area.image, facts)
     settings = Settings(home=folder)
     with PageWorker(settings) as worker:
-        look_at_broad_strokes(settings, worker, [page], [part], [closer], folder / "broad")
+        look_at_broad_strokes(settings, worker, [page], [area], [closer], folder / "broad")
     return closer
 
 
