@@ -52,18 +52,22 @@ def look_at_broad_strokes(
         found: of each page what was seen before; what is seen now is added.
         work: a folder of this call's own.
     """
-    gaps = [(area, gap) for area in areas if area.name == "number" and (gap := _gap(found[area.page]))]
+    gaps = [
+        (area, gap, _about(gap, pages[area.page].aspect))
+        for area in areas
+        if area.name == "number" and (gap := _gap(found[area.page]))
+    ]
     copies = [
-        replace(copy, name=BROAD, place=Place(copy.place.box, one_line=True))
-        for area, gap in gaps
+        replace(copy, name=BROAD, place=Place(box, one_line=True))
+        for area, _, box in gaps
         for ink in _COPIES
-        if (copy := with_ink(worker, area, _about(gap, pages[area.page].aspect), ink, room=0.0))
+        if (copy := with_ink(worker, area, box, ink, room=0.0))
     ]
     by_other = [replace(copy, name=BROAD_BY_OTHER) for copy in copies]
     read_parts(settings, [(copies, None), (by_other, OTHER_LANGUAGE)], found, work)
-    for area, gap in gaps:
+    for area, gap, box in gaps:
         closer = found[area.page]
-        kind = _ink(worker, area, gap, pages[area.page].aspect) if broad_number(closer.looks) else None
+        kind = _ink(worker, area, gap, box) if broad_number(closer.looks) else None
         if kind in BY_MACHINE or kind == "unsure":
             closer.ink["number"] = "stamp"
 
@@ -93,16 +97,12 @@ def _about(gap: Box, aspect: float) -> Box:
     )
 
 
-def _ink(worker: PageWorker, area: Part, gap: Box, aspect: float) -> str | None:
-    """What put down the broad strokes of a gap; None if that cannot be told."""
-    outer = area.place.box
-    _, top, _, bottom = box_within(outer, gap)
+def _ink(worker: PageWorker, area: Part, gap: Box, box: Box) -> str | None:
+    """What put down the broad strokes in a box about a gap; None if that cannot be told."""
+    _, top, _, bottom = box_within(area.place.box, gap)
+    within = box_within(area.place.box, box)
     try:
-        return str(
-            worker.call(
-                "broad_ink", image=str(in_colour(area)), line=[top, bottom], box=box_within(outer, _about(gap, aspect))
-            )
-        )
+        return str(worker.call("broad_ink", image=str(in_colour(area)), line=[top, bottom], box=within))
     except Unreadable as error:
         logger.warning("The broad strokes of %s cannot be judged: %s", area.image.name, error)
         return None

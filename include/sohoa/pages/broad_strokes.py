@@ -9,13 +9,14 @@ from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink_copies import DENSITY, FAINTEST, darkest_channel, without_red
 from sohoa.pages.pieces import numbered_pieces
 
+STROKE = 200
+"""Of a copy with broad strokes only: darker is a stroke."""
 # At 300 dpi: stems of print at 13 pt and lines of a pen are 0.4 mm broad.
 _BROAD_PX, _BROADER_PX = 6, 7
 _STROKE_PX = 5  # of what is left beside a broad stroke
 _NEAR_PX = 7  # about the middle of a broad stroke lies the rest of it
 _BROAD_PERCENT, _BROAD_SHARE = 90, 0.45
 _WHITE_SHARE, _BLACK_SHARE = 0.15, 0.75  # of the density of broad strokes
-_INK = 200  # of a copy: darker is ink
 _LEAST_TALL, _LEAST_AREA_PX = 0.28, 100  # of the part's height; of a digit
 
 
@@ -47,7 +48,7 @@ def _strokes(part: Pixels, least_px: int) -> Pixels:
 
 def _of_the_middle_line(grey: Pixels) -> Pixels:
     """A copy with only the pieces that are as tall as digits and stand across its middle."""
-    labels, stats = numbered_pieces(np.asarray(grey < _INK, dtype=np.uint8))
+    labels, stats = numbered_pieces(np.asarray(grey < STROKE, dtype=np.uint8))
     top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
     height = grey.shape[0]
     kept = (tall > _LEAST_TALL * height) & (stats[:, cv2.CC_STAT_AREA] > _LEAST_AREA_PX)

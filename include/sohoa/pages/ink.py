@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sohoa.pages.broad_strokes import broader_strokes
+from sohoa.pages.broad_strokes import STROKE, broader_strokes
 from sohoa.pages.gaps import COLOURED, LEVEL, Floats, Measured, Span, measure
 from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink_copies import as_colour, clear_print, darkest_channel, faint_print, without_red, without_tint
@@ -32,7 +32,6 @@ _WIDEST_PX = 300  # 25 mm at 300 dpi
 _STAMP_PX = (
     1100  # 8 mm² at 300 dpi: where no stamp lies, soft edges and strokes of a pen beside its gap make half of that
 )
-_STROKE = 200  # of a copy with broad strokes: darker is one
 _EDGE_PX = 3  # soft edges of a stroke
 _BAND = 0.25  # of the line's height above and below it
 
@@ -123,7 +122,7 @@ def ink_of_broad_strokes(crop: Pixels, line: Span, box: tuple[float, float, floa
         return Found(Ink.NONE, 0.0, 0.0)
     shown = without_tint(crop)
     strokes = broader_strokes(shown[top:bottom, left:right])
-    columns = np.flatnonzero((strokes < _STROKE).any(axis=0))
+    columns = np.flatnonzero((strokes < STROKE).any(axis=0))
     if columns.size == 0:
         return Found(Ink.NONE, 0.0, 0.0)
     shown[top:bottom, left:right] = as_colour(strokes)

@@ -156,16 +156,16 @@ def _seen(line: Line | None, evidence: PageEvidence, part: str) -> _Seen:
         others.add(len(lines) + 1)
     texts = tuple(found.text if found else "" for found in lines)
     plain = [plain_value(part, text) for text in texts]
+    values = [*plain, *broad]
     # Where digits were read there is ink; where none was found, it was looked for in a wrong place.
-    has_digits = any([*plain, *broad])
-    known = has_digits and ink_is_known(evidence.ink, part) and "none" not in map(evidence.ink.get, SLOTS[part])
+    known = any(values) and ink_is_known(evidence.ink, part) and "none" not in map(evidence.ink.get, SLOTS[part])
     legible = (found for found, value in zip(lines, plain, strict=True) if value)
     return _Seen(
         line=next((found for found in (*legible, *lines) if found is not None), None),
         texts=texts,
         broad=broad,
         others=frozenset(others),
-        pen=by_pen(evidence.ink, part, [*plain, *broad]),
+        pen=by_pen(evidence.ink, part, values),
         surest=LOOKS_AGREE if known else ONE_LOOK,
     )
 

@@ -87,7 +87,8 @@ def by_pen(ink: Mapping[str, str], part: str, seen: Sequence[Value | None] = ())
         return "pen" in kinds
     values = Counter(value for value in seen if value is not None)
     n_looks, n_alike = values.total(), max(values.values(), default=0)
-    return n_looks < _LOOKS_AGAINST_PEN or n_alike < n_looks - (n_looks >= _LOOKS_ONE_OF_WHICH_ERRS)
+    n_may_err = 1 if n_looks >= _LOOKS_ONE_OF_WHICH_ERRS else 0
+    return n_looks < _LOOKS_AGAINST_PEN or n_alike < n_looks - n_may_err
 
 
 def broad_number(looks: Mapping[str, Sequence[Sequence[Word]]]) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sohoa.pages.imaging import Pixels
 from sohoa.pages.ink import Ink, ink_beneath, ink_of, lies_under_stamp
 from sohoa.pages.ink_copies import clear_print, dense_print, every_ink, faint_print, ink_but_red, without_red
 
@@ -125,20 +126,24 @@ def test_print_under_a_stamp_is_told_as_print(colour: tuple[int, int, int]) -> N
     assert ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink is Ink.PRINT
 
 
-def pale_among_words_of_a_stamp(line: InkLine) -> InkLine:
-    """A pale and blurred line, blue words and a frame over it, through which it is seen."""
+def among_words(crop: Pixels, colour: tuple[int, int, int]) -> Pixels:
+    """A line with the large words of a stamp across it and a frame about it, through which it is seen."""
+    stamp = np.full(crop.shape, 255, np.uint8)
+    middle, end = crop.shape[0] // 2, crop.shape[1] - 60
+    cv2.putText(stamp, "CONG VAN DEN NOI VU", (20, middle + 6), cv2.FONT_HERSHEY_DUPLEX, 1.4, colour, 2)
+    cv2.rectangle(stamp, (12, middle - 50), (end, middle + 90), colour, 4)
+    return (crop.astype(np.uint16) * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
+
+
+def pale_among_words(line: InkLine) -> InkLine:
+    """A pale and blurred line among blue words."""
     paler = cv2.addWeighted(cv2.GaussianBlur(line.crop, (0, 0), 1.0), 0.55, np.full_like(line.crop, 240), 0.45, 0)
-    stamp = np.full(line.crop.shape, 255, np.uint8)
-    middle, end = line.crop.shape[0] // 2, line.crop.shape[1] - 60
-    cv2.putText(stamp, "CONG VAN DEN NOI VU", (20, middle + 6), cv2.FONT_HERSHEY_DUPLEX, 1.4, (60, 60, 170), 2)
-    cv2.rectangle(stamp, (12, middle - 50), (end, middle + 90), (60, 60, 170), 4)
-    crop = (paler.astype(np.uint16) * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
-    return replace(line, crop=crop)
+    return replace(line, crop=among_words(np.asarray(paler, dtype=np.uint8), (60, 60, 170)))
 
 
 @pytest.mark.parametrize("digits", ["281", "1368"])
 def test_pale_print_that_was_read_in_black_under_a_stamp_is_a_machine_s(digits: str) -> None:
-    line = pale_among_words_of_a_stamp(inkline(*NUMBER[:1], digits, NUMBER[1], "print"))
+    line = pale_among_words(inkline(*NUMBER[:1], digits, NUMBER[1], "print"))
     assert ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink in {Ink.PRINT, Ink.STAMP}
 
 
@@ -147,19 +152,15 @@ def test_pale_print_that_was_read_in_black_under_a_stamp_is_a_machine_s(digits: 
 @pytest.mark.parametrize("digits", ["281", "1368", "17"])
 def test_pale_strokes_of_a_pen_under_a_stamp_are_not(digits: str, pen: str, ink: tuple[int, int, int]) -> None:
     for seed in range(3):
-        line = pale_among_words_of_a_stamp(inkline(*NUMBER[:1], digits, NUMBER[1], pen, ink, seed))
+        line = pale_among_words(inkline(*NUMBER[:1], digits, NUMBER[1], pen, ink, seed))
         found = ink_beneath(line.crop, line.line, line.slots, read_in_black=True)[0].ink
         assert found not in {Ink.PRINT, Ink.STAMP}
 
 
 def test_blurred_print_among_a_red_stamp_s_words_is_a_machine_s() -> None:
     line = inkline(*NUMBER[:1], "4229", NUMBER[1], "print")
-    stamp = np.full(line.crop.shape, 255, np.uint8)
-    middle, end = line.crop.shape[0] // 2, line.crop.shape[1] - 60
-    cv2.putText(stamp, "CONG VAN DEN NOI VU", (20, middle + 6), cv2.FONT_HERSHEY_DUPLEX, 1.4, (206, 60, 60), 2)
-    cv2.rectangle(stamp, (12, middle - 50), (end, middle + 90), (206, 60, 60), 4)
-    blurred = cv2.GaussianBlur(line.crop, (0, 0), 1.8).astype(np.uint16)
-    crop = (blurred * cv2.GaussianBlur(stamp, (0, 0), 1.0) // 255).astype(np.uint8)
+    blurred = np.asarray(cv2.GaussianBlur(line.crop, (0, 0), 1.8), dtype=np.uint8)
+    crop = among_words(blurred, (206, 60, 60))
     _, packed = cv2.imencode(".jpg", crop[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 45])
     scanned = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[:, :, ::-1], dtype=np.uint8)
     assert ink_beneath(scanned, line.line, line.slots, read_in_black=True)[0].ink in {Ink.PRINT, Ink.STAMP}
