@@ -24,7 +24,7 @@ from sohoa.indicators import (
 )
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, newest_load, published_forecasts, refresh_warehouse
+from sohoa.warehouse import connect_warehouse, fetching, newest_load, published_forecasts, refresh_warehouse
 from sohoa.warehouse.tables import (
     copy_ahead,
     digitisation_rate,
@@ -216,3 +216,19 @@ def test_catalogue_and_warehouse_may_stand_in_databases_of_their_own(postgresql:
         found.append(reported(settings))
     assert all(one == found[0] for one in found)
     assert [len(rows) for rows in found[0][:2]] == [5, 4]
+
+
+def test_the_series_is_the_same_however_little_is_copied_at_once(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for settings in both(postgresql, tmp_path, "little_at_once"):
+        store_results(settings)
+        refresh_warehouse(settings, as_of=AS_OF)
+        found.append(reported(settings))
+        monkeypatch.setattr(fetching, "_COPIED_BYTES", 1)
+        refresh_warehouse(settings, as_of=AS_OF, in_full=True)
+        found.append(reported(settings))
+        monkeypatch.undo()
+    assert len(found[0][2]) > 0
+    assert all(one == found[0] for one in found)

@@ -20,8 +20,8 @@ What others may call:
     load_moves, Moves           units over time
     Cut, rates_of               when to count; rates of what the warehouse counted
     result_facts, case_facts    queries of the catalogue that the warehouse stores
-    stock_series, case_series, stock_changes, case_changes, facts_after, running_totals
-                                the daily series over what it stored, in full and in part
+    stock_spells, case_spells   whole numbers of what it stored: who is counted from which day to which
+    changes_of, sum_changes, DailyChanges       the daily series, counted from them
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from sohoa.indicators.base_approval import BaseStanding, approve_measured_base, 
 from sohoa.indicators.bases import Base, approve_base, rulebook_of
 from sohoa.indicators.changes import (
     CHANGES,
+    MOST_SERIES,
     SERIES,
-    case_changes,
-    case_series,
-    facts_after,
-    running_totals,
-    stock_changes,
-    stock_series,
+    DailyChanges,
+    Numbers,
+    changes_of,
+    sum_changes,
 )
+from sohoa.indicators.day_numbers import number_of
 from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
 from sohoa.indicators.forecast import Forecast, forecasts
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
@@ -66,6 +66,7 @@ from sohoa.indicators.rates import (
 )
 from sohoa.indicators.readings import Reading, ReadingImport, import_readings
 from sohoa.indicators.results import STATES, case_facts, result_facts
+from sohoa.indicators.spells import case_spells, stock_spells
 from sohoa.indicators.standing import Standing, TargetInYear, standings, standings_by_unit, standings_of
 from sohoa.indicators.targets import Indicator, Population, Rulebook, Target, load_rulebook
 
@@ -74,6 +75,7 @@ __all__ = [
     "CALENDARS",
     "CHANGES",
     "FOREVER",
+    "MOST_SERIES",
     "POPULATIONS",
     "REPORT_STARTS_ON",
     "SERIES",
@@ -82,6 +84,7 @@ __all__ = [
     "BaseStanding",
     "Beside",
     "Cut",
+    "DailyChanges",
     "DeclaredIndicator",
     "Floors",
     "Forecast",
@@ -92,6 +95,7 @@ __all__ = [
     "Level",
     "Measurement",
     "Moves",
+    "Numbers",
     "Period",
     "Population",
     "PopulationItem",
@@ -106,11 +110,10 @@ __all__ = [
     "approve_measured_base",
     "base_standing",
     "base_standings",
-    "case_changes",
     "case_facts",
-    "case_series",
+    "case_spells",
+    "changes_of",
     "compute_rates",
-    "facts_after",
     "forecasts",
     "headline_path",
     "import_readings",
@@ -121,6 +124,7 @@ __all__ = [
     "load_rulebook",
     "make_period",
     "make_range",
+    "number_of",
     "numerator_documents",
     "parse_period",
     "path_of",
@@ -130,12 +134,11 @@ __all__ = [
     "rates_of",
     "result_facts",
     "rulebook_of",
-    "running_totals",
     "spells_of",
     "standings",
     "standings_by_unit",
     "standings_of",
-    "stock_changes",
-    "stock_series",
+    "stock_spells",
+    "sum_changes",
     "today",
 ]

@@ -1,11 +1,11 @@
-"""Days as numbers: SQLite keeps a date as ten letters, and sorts a whole number in half the time."""
+"""Days as numbers, as arrays hold them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Date, Integer
+from sqlalchemy import Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -26,13 +26,6 @@ class day_number(FunctionElement[int]):
     inherit_cache = True
 
 
-class day_of_number(FunctionElement[dt.date]):
-    """The dates of a column of day numbers."""
-
-    type = Date()
-    inherit_cache = True
-
-
 @compiles(day_number)
 def _day_number(element: day_number, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(element.clauses, **options)} - DATE '{DAY_0}')"
@@ -41,13 +34,3 @@ def _day_number(element: day_number, compiler: SQLCompiler, **options: Any) -> s
 @compiles(day_number, "sqlite")
 def _day_number_sqlite(element: day_number, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST(julianday({compiler.process(element.clauses, **options)}) - {_JULIAN_DAY_0} AS INTEGER)"
-
-
-@compiles(day_of_number)
-def _day_of_number(element: day_of_number, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(DATE '{DAY_0}' + {compiler.process(element.clauses, **options)})"
-
-
-@compiles(day_of_number, "sqlite")
-def _day_of_number_sqlite(element: day_of_number, compiler: SQLCompiler, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)} + {_JULIAN_DAY_0})"

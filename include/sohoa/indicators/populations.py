@@ -127,7 +127,7 @@ class held_by_units:
         return day if self._since is None else case((day > self._since, day), else_=self._since)
 
     def earlier(self, day: ColumnElement[dt.date]) -> ColumnElement[dt.date]:
-        """`day`, or the day from which the unit no longer holds the fact if that is earlier."""
+        """`day`, or the day from which the unit no longer holds the fact if that is earlier or `day` is null."""
         return day if self._until is None else case((day < self._until, day), else_=self._until)
 
 

@@ -7,41 +7,27 @@ that of the load, and its running total; `change_ahead` the sums of the days aft
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    CompoundSelect,
-    Connection,
-    FromClause,
-    Select,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    true,
-)
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, FromClause, Select, Table, and_, bindparam, delete, func, insert, select, true
 
+from sohoa.catalogue.bulk import rarely_collecting
 from sohoa.catalogue.database import chunks
 from sohoa.indicators import (
     CHANGES,
     SERIES,
     STATES,
     Moves,
-    case_changes,
-    case_series,
-    facts_after,
-    running_totals,
-    stock_changes,
-    stock_series,
+    number_of,
 )
 from sohoa.warehouse.adding import add_changes
-from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key_of
+from sohoa.warehouse.counting import SeriesPart, count_series
+from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
+from sohoa.warehouse.fetching import insert_columns
 from sohoa.warehouse.tables import change_ahead, fact_case, fact_digitisation_daily, fact_result
 
 Place: TypeAlias = tuple[Any, ...]
@@ -55,12 +41,18 @@ _PLACE = (*SERIES, "day")
 
 def rebuild_series(target: Connection, moves: Moves, last_day: dt.date) -> None:
     """Count the empty tables of the series anew from all facts, with totals up to and including `last_day`."""
-    target.execute(_insert_totals(stock_series(fact_result, moves, last_day)))
-    target.execute(_insert_totals(case_series(fact_case, moves, last_day)))
-    results, cases = (facts_after(table, moves, last_day).subquery("fact") for table in (fact_result, fact_case))
-    target.execute(_insert_ahead(stock_changes(results, moves), last_day))
-    target.execute(_insert_ahead(case_changes(cases, moves), last_day))
+    with rarely_collecting():
+        for part in count_series(target, moves, [fact_result], [fact_case]):
+            is_ahead = part.daily.day > number_of(last_day)
+            insert_columns(target, fact_digitisation_daily, _with_totals(part, ~is_ahead))
+            insert_columns(target, change_ahead, part.columns(is_ahead))
     load_days(target, last_day, _days_of_change(target))
+
+
+def _with_totals(part: SeriesPart, where: NDArray[np.bool_]) -> dict[str, Iterable[Any]]:
+    """Columns of `fact_digitisation_daily` in some rows of a part."""
+    columns, totals = part.columns(where), part.daily.totals[where].T.tolist()
+    return columns | {"unit_key": map(unit_key, columns["unit_code"])} | dict(zip(STATES, totals, strict=True))
 
 
 def _days_of_change(target: Connection) -> set[dt.date]:
@@ -108,14 +100,14 @@ def refresh_series(
 
 def _contributions(target: Connection, moves: Moves, result_ids: Sequence[int]) -> Changes:
     """What these results contribute to the series by the facts as they stand."""
-    found: defaultdict[Place, list[int]] = defaultdict(lambda: [0] * len(CHANGES))
-    for ids in chunks(result_ids, IDS_PER_QUERY):
-        for query in (stock_changes(_of(fact_result, ids), moves), case_changes(_of(fact_case, ids), moves)):
-            for row in target.execute(query):
-                total = found[tuple(row[: len(_PLACE)])]
-                for number, change in enumerate(row[len(_PLACE) :]):
-                    total[number] += change
-    return {place: tuple(changes) for place, changes in found.items()}
+    found: Changes = {}
+    facts = ([_of(table, ids) for ids in chunks(result_ids, IDS_PER_QUERY)] for table in (fact_result, fact_case))
+    for part in count_series(target, moves, *facts):
+        columns = part.columns(np.ones(len(part.daily.day), bool))
+        columns["day"] = map(dt.date.fromisoformat, columns["day"])
+        places = zip(*(columns[name] for name in _PLACE), strict=False)
+        found.update(zip(places, zip(*(columns[name] for name in CHANGES), strict=True), strict=True))
+    return found
 
 
 def _of(table: Table, ids: Sequence[int]) -> FromClause:
@@ -170,26 +162,24 @@ def _totals_since(last_day: dt.date) -> Select[Any]:
         .limit(1)
         .subquery("stood")
     )
-    changes = select(change_ahead).where(_is_series(change_ahead)).subquery("change")
-    added = running_totals(changes, last_day).subquery("added")
+    ahead = change_ahead.c
+    running = (func.sum(ahead[name]).over(order_by=ahead.day, rows=(None, 0)) for name in CHANGES)
+    added = (
+        select(change_ahead, *(total.label(state) for state, total in zip(STATES, running, strict=True)))
+        .where(_is_series(change_ahead), ahead.day <= last_day)
+        .subquery("added")
+    )
     return select(
         *(added.c[name] for name in (*_PLACE, *CHANGES)),
         *((added.c[state] + func.coalesce(stood.c[state], 0)).label(state) for state in STATES),
     ).select_from(added.outerjoin(stood, true()))
 
 
-def _insert_totals(totals: Select[Any] | CompoundSelect[Any]) -> Any:
+def _insert_totals(totals: Select[Any]) -> Any:
     total = totals.subquery("total")
     names = [*_PLACE, *CHANGES, *STATES]
     rows = select(*(total.c[name] for name in names), unit_key_of(total.c.unit_code))
     return insert(fact_digitisation_daily).from_select([*names, "unit_key"], rows)
-
-
-def _insert_ahead(changes: Select[Any] | CompoundSelect[Any], last_day: dt.date) -> Any:
-    change = changes.subquery("change")
-    names = [*_PLACE, *CHANGES]
-    rows = select(*(change.c[name] for name in names)).where(change.c.day > last_day)
-    return insert(change_ahead).from_select(names, rows)
 
 
 def _is_series(table: Table) -> Any:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from sohoa.indicators import CHANGES, SERIES, STATES, compute_rates, parse_period
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, refresh_warehouse
+from sohoa.warehouse import connect_warehouse, counting, refresh_warehouse
 from sohoa.warehouse.dimensions import UNITS_VALID_FROM
 from sohoa.warehouse.tables import (
     REPLACED,
@@ -140,6 +140,17 @@ class TestByHand:
     def test_what_was_scanned_before_it_counted_is_digitised_from_its_first_day(self, settings: Settings) -> None:
         register = [scanned(None, D(2020, 1, 1), cases=[Case("a", None, None, D(2021, 2, 3))])]
         assert lines(settings, register, "P1") == [(0, D(2021, 2, 3), 1, 1, 1, 1)]
+
+    def test_more_series_than_can_be_told_apart_are_refused_and_what_was_published_stays(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = lines(settings, [Entry(D(2022, 3, 1))], "P1")
+        monkeypatch.setattr(counting, "MOST_SERIES", 1)
+        with pytest.raises(OverflowError, match="too many"):
+            refresh_warehouse(settings, as_of=LATE, in_full=True)
+        monkeypatch.undo()
+        assert before == [(0, D(2022, 3, 1), 1, 0, 1, 0)]
+        assert [row[1] for row in series(settings) if row[0][0] == "P1"] == [D(2022, 3, 1)]
 
     def test_archived_is_signed_too(self, settings: Settings) -> None:
         register = [scanned(D(2021, 1, 1), D(2021, 1, 2), status=name) for name in ("accepted", "signed", "archived")]

@@ -1,0 +1,114 @@
+"""Whole numbers by the million out of a database, and rows into it: past SQLAlchemy's work on each of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from sqlalchemy import CTE, BigInteger, Column, Connection, Select, SelectBase, Table, cast, func, select
+
+from sohoa.indicators import Numbers
+from sohoa.warehouse.tables import SCHEMA
+
+_ROWS = 5000  # more no longer fit into the processor's own memory
+_COPIED_BYTES = 4 << 20
+# PostgreSQL's binary copy: its name, flags and no extension; of a row the number of fields, of each its size and value.
+_HEADER_BYTES, _COUNT_BYTES, _SIZE_BYTES, _VALUE_BYTES = 19, 2, 4, 8
+
+
+class Numbering:
+    """The different codes in a column of a small table, each with its number in their order, from 0.
+
+    Attributes:
+        codes: (n,), texts.
+        numbers: code → number.
+        table: the same for queries, as `code` and `number`.
+    """
+
+    def __init__(self, connection: Connection, column: Column[Any]) -> None:
+        """Look them up."""
+        code = select(column.label("code")).distinct().subquery()
+        number = func.row_number().over(order_by=code.c.code) - 1
+        self.table: CTE = select(code.c.code, number.label("number")).cte(f"numbered_{column.name}")
+        found = connection.scalars(select(self.table.c.code).order_by(self.table.c.number)).all()
+        self.codes = np.array(found, dtype=object)
+        self.numbers = {code: number for number, code in enumerate(found)}
+
+
+def fetch_spells(
+    connection: Connection, spells: Select[Any], units: Numbering, procedures: Numbering
+) -> Iterator[list[Numbers]]:
+    """The columns of spells in whole numbers (`sohoa.indicators.spells`), some thousand rows at a time, each (n,).
+
+    Unit and procedure, which come first, by their numbers.
+    """
+    if connection.dialect.name == "postgresql":
+        yield from _copied(connection, spells, units, procedures)
+        return
+    reader = connection.connection.cursor()
+    reader.execute(_as_text(connection, spells))
+    # Looked up here, since SQLite takes three times as long.
+    while rows := reader.fetchmany(_ROWS):
+        unit, procedure, *others = zip(*rows, strict=True)
+        numbers = (map(units.numbers.__getitem__, unit), map(procedures.numbers.__getitem__, procedure), *others)
+        yield [np.fromiter(column, np.int64, len(rows)) for column in numbers]
+    reader.close()
+
+
+def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Iterable[Any]]) -> None:
+    """Insert rows given column by column; days as ISO text. An iterable without end gives each row its next value."""
+    rows: Any = zip(*columns.values(), strict=False)
+    if connection.dialect.name == "postgresql":
+        writer: Any = connection.connection.cursor()
+        with writer, writer.copy(f"COPY {SCHEMA}.{table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - of names, ours
+    writer = connection.connection.cursor()
+    writer.executemany(statement, rows)
+    writer.close()
+
+
+def _copied(
+    connection: Connection, spells: Select[Any], units: Numbering, procedures: Numbering
+) -> Iterator[list[Numbers]]:
+    """As PostgreSQL gives numbers fastest: no text is made of them, and no object of each."""
+    unit, procedure, *others = (spell := spells.subquery("spell")).c
+    source = spell.join(units.table, units.table.c.code == unit)
+    source = source.join(procedures.table, procedures.table.c.code == procedure)
+    columns = [units.table.c.number, procedures.table.c.number, *others]
+    query = select(*[cast(column, BigInteger) for column in columns]).select_from(source)
+    row_bytes = _COUNT_BYTES + len(columns) * (_SIZE_BYTES + _VALUE_BYTES)
+    reader: Any = connection.connection.cursor()
+    with reader, reader.copy(f"COPY ({_as_text(connection, query)}) TO STDOUT (FORMAT BINARY)") as copy:
+        held, start = bytearray(), _HEADER_BYTES
+        for message in copy:
+            held += message
+            if len(held) >= _COPIED_BYTES:
+                end = start + (len(held) - start) // row_bytes * row_bytes
+                yield list(_parsed(held[start:end], len(columns)).T)
+                held, start = held[end:], 0
+        end = start + (len(held) - start) // row_bytes * row_bytes  # two more bytes say that it ends
+        yield list(_parsed(held[start:end], len(columns)).T)
+
+
+def _parsed(rows: bytearray, n_columns: int) -> Numbers:
+    fields = np.frombuffer(rows, np.uint8).reshape(-1, _COUNT_BYTES + n_columns * (_SIZE_BYTES + _VALUE_BYTES))
+    sized = fields[:, _COUNT_BYTES:].reshape(-1, n_columns, _SIZE_BYTES + _VALUE_BYTES)
+    values = np.ascontiguousarray(sized[:, :, _SIZE_BYTES:])
+    return values.view(">i8")[:, :, 0].astype(np.int64)
+
+
+def _as_text(connection: Connection, query: SelectBase) -> str:
+    """A query for the driver's own cursor, its values written out."""
+    schemas = connection.get_execution_options().get("schema_translate_map")
+    compiled = query.compile(
+        dialect=connection.dialect,
+        schema_translate_map=schemas,
+        render_schema_translate=True,
+        compile_kwargs={"literal_binds": True},
+    )
+    return str(compiled)
