@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CTE, BigInteger, Column, Connection, Select, SelectBase, Table, cast, func, select
+from sqlalchemy import CTE, BigInteger, Column, Connection, Select, Table, cast, func, select
 
 from sohoa.indicators import Numbers
 from sohoa.warehouse.tables import SCHEMA
@@ -47,7 +48,7 @@ def fetch_spells(
         yield from _copied(connection, spells, units, procedures)
         return
     reader = connection.connection.cursor()
-    reader.execute(_as_text(connection, spells))
+    reader.execute(str(spells.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})))
     # Looked up here, since SQLite takes three times as long.
     while rows := reader.fetchmany(_ROWS):
         unit, procedure, *others = zip(*rows, strict=True)
@@ -81,18 +82,29 @@ def _copied(
     source = source.join(procedures.table, procedures.table.c.code == procedure)
     columns = [units.table.c.number, procedures.table.c.number, *others]
     query = select(*[cast(column, BigInteger) for column in columns]).select_from(source)
-    row_bytes = _COUNT_BYTES + len(columns) * (_SIZE_BYTES + _VALUE_BYTES)
+    schemas = connection.get_execution_options()["schema_translate_map"]
+    compiled = query.compile(
+        dialect=connection.dialect,
+        schema_translate_map=schemas,
+        render_schema_translate=True,
+        compile_kwargs={"render_postcompile": True},
+    )
     reader: Any = connection.connection.cursor()
-    with reader, reader.copy(f"COPY ({_as_text(connection, query)}) TO STDOUT (FORMAT BINARY)") as copy:
-        held, start = bytearray(), _HEADER_BYTES
-        for message in copy:
-            held += message
-            if len(held) >= _COPIED_BYTES:
-                end = start + (len(held) - start) // row_bytes * row_bytes
-                yield list(_parsed(held[start:end], len(columns)).T)
-                held, start = held[end:], 0
-        end = start + (len(held) - start) // row_bytes * row_bytes  # two more bytes say that it ends
-        yield list(_parsed(held[start:end], len(columns)).T)
+    with reader, reader.copy(f"COPY ({compiled}) TO STDOUT (FORMAT BINARY)", compiled.params) as copy:
+        for rows in _whole_rows(copy, len(columns)):
+            yield list(rows.T)
+
+
+def _whole_rows(copy: Iterable[bytes], n_columns: int) -> Iterator[Numbers]:
+    """What a binary copy of numbers of eight bytes says, (rows, columns); its messages need not end where rows do."""
+    row_bytes = _COUNT_BYTES + n_columns * (_SIZE_BYTES + _VALUE_BYTES)
+    held, start = bytearray(), _HEADER_BYTES
+    for message in chain(copy, [None]):
+        held += message or b""
+        if message is None or len(held) >= _COPIED_BYTES:
+            end = start + (len(held) - start) // row_bytes * row_bytes  # the last two bytes say that it ends
+            yield _parsed(held[start:end], n_columns)
+            held, start = held[end:], 0
 
 
 def _parsed(rows: bytearray, n_columns: int) -> Numbers:
@@ -100,15 +112,3 @@ def _parsed(rows: bytearray, n_columns: int) -> Numbers:
     sized = fields[:, _COUNT_BYTES:].reshape(-1, n_columns, _SIZE_BYTES + _VALUE_BYTES)
     values = np.ascontiguousarray(sized[:, :, _SIZE_BYTES:])
     return values.view(">i8")[:, :, 0].astype(np.int64)
-
-
-def _as_text(connection: Connection, query: SelectBase) -> str:
-    """A query for the driver's own cursor, its values written out."""
-    schemas = connection.get_execution_options().get("schema_translate_map")
-    compiled = query.compile(
-        dialect=connection.dialect,
-        schema_translate_map=schemas,
-        render_schema_translate=True,
-        compile_kwargs={"literal_binds": True},
-    )
-    return str(compiled)
