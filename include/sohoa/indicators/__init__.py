@@ -20,7 +20,7 @@ What others may call:
     load_moves, Moves           units over time
     Cut, rates_of               when to count; rates of what the warehouse counted
     result_facts, case_facts    queries of the catalogue that the warehouse stores
-    stock_spells, case_spells   whole numbers of what it stored: who is counted from which day to which
+    stock_spells, case_spells   who is counted from which day to which, over what it stored
     changes_of, sum_changes, DailyChanges       the daily series, counted from them
 """
 
@@ -30,14 +30,16 @@ from sohoa.indicators.base_approval import BaseStanding, approve_measured_base, 
 from sohoa.indicators.bases import Base, approve_base, rulebook_of
 from sohoa.indicators.changes import (
     CHANGES,
+    DAY_0,
     MOST_SERIES,
+    NEVER,
     SERIES,
     DailyChanges,
     Numbers,
     changes_of,
+    number_of,
     sum_changes,
 )
-from sohoa.indicators.day_numbers import number_of
 from sohoa.indicators.declared import DeclaredIndicator, Floors, IndicatorBook, Level, load_indicators
 from sohoa.indicators.forecast import Forecast, forecasts
 from sohoa.indicators.headline import HeadlinePath, HeadlinePoint, headline_path, path_of
@@ -74,8 +76,10 @@ __all__ = [
     "ALWAYS",
     "CALENDARS",
     "CHANGES",
+    "DAY_0",
     "FOREVER",
     "MOST_SERIES",
+    "NEVER",
     "POPULATIONS",
     "REPORT_STARTS_ON",
     "SERIES",

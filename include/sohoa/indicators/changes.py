@@ -16,9 +16,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sohoa.indicators.day_numbers import number_of
+from sohoa.indicators.moves import FOREVER
 from sohoa.indicators.results import STATES
-from sohoa.indicators.spells import NEVER
 
 CHANGES = tuple(f"{state}_change" for state in STATES)
 SERIES = ("population", "cohort_year", "report_year", "unit_code", "procedure_code")
@@ -26,6 +25,16 @@ SERIES = ("population", "cohort_year", "report_year", "unit_code", "procedure_co
 civil year, parted on 15 December. The years of the stocks P1 and P2 are 0."""
 
 Numbers: TypeAlias = NDArray[np.int64]
+
+DAY_0 = dt.date(1970, 1, 1)
+
+
+def number_of(day: dt.date) -> int:
+    """The number of a day: days since 1 January 1970, negative before; NumPy counts them likewise."""
+    return (day - DAY_0).days
+
+
+NEVER = number_of(FOREVER)
 
 _FIRST_DAY = number_of(dt.date.min)
 _N_DAYS = NEVER - _FIRST_DAY

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CTE, BigInteger, Column, Connection, Select, Table, cast, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    cast,
+    func,
+    literal,
+    select,
+)
 
-from sohoa.indicators import Numbers
+from sohoa.indicators import DAY_0, NEVER, Numbers, number_of
 from sohoa.warehouse.tables import SCHEMA
 
 _ROWS = 5000  # more no longer fit into the processor's own memory
@@ -37,23 +51,33 @@ class Numbering:
         self.numbers = {code: number for number, code in enumerate(found)}
 
 
+class _Days(dict[str | None, int]):
+    """Days as SQLite keeps them, by number: a few thousand among millions."""
+
+    def __missing__(self, day: str | None) -> int:
+        number = self[day] = NEVER if day is None else number_of(dt.date.fromisoformat(day))
+        return number
+
+
 def fetch_spells(
     connection: Connection, spells: Select[Any], units: Numbering, procedures: Numbering
 ) -> Iterator[list[Numbers]]:
-    """The columns of spells in whole numbers (`sohoa.indicators.spells`), some thousand rows at a time, each (n,).
+    """The columns of spells (`sohoa.indicators.spells`) in whole numbers, some thousand rows at a time, each (n,).
 
-    Unit and procedure, which come first, by their numbers.
+    Units, procedures and days by their numbers; `NEVER` for a day that is null.
     """
     if connection.dialect.name == "postgresql":
         yield from _copied(connection, spells, units, procedures)
         return
+    # Looked up here, since SQLite takes longer.
+    days, coded = _Days(), {"unit_code": units.numbers, "procedure_code": procedures.numbers}
+    numbers = [days if isinstance(column.type, Date) else coded.get(column.name) for column in spells.selected_columns]
     reader = connection.connection.cursor()
     reader.execute(str(spells.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})))
-    # Looked up here, since SQLite takes three times as long.
     while rows := reader.fetchmany(_ROWS):
-        unit, procedure, *others = zip(*rows, strict=True)
-        numbers = (map(units.numbers.__getitem__, unit), map(procedures.numbers.__getitem__, procedure), *others)
-        yield [np.fromiter(column, np.int64, len(rows)) for column in numbers]
+        columns = zip(numbers, zip(*rows, strict=True), strict=True)
+        found = (map(known.__getitem__, column) if known is not None else column for known, column in columns)
+        yield [np.fromiter(column, np.int64, len(rows)) for column in found]
     reader.close()
 
 
@@ -80,8 +104,8 @@ def _copied(
     unit, procedure, *others = (spell := spells.subquery("spell")).c
     source = spell.join(units.table, units.table.c.code == unit)
     source = source.join(procedures.table, procedures.table.c.code == procedure)
-    columns = [units.table.c.number, procedures.table.c.number, *others]
-    query = select(*[cast(column, BigInteger) for column in columns]).select_from(source)
+    numbers = [units.table.c.number, procedures.table.c.number, *map(_as_number, others)]
+    query = select(*[cast(number, BigInteger) for number in numbers]).select_from(source)
     schemas = connection.get_execution_options()["schema_translate_map"]
     compiled = query.compile(
         dialect=connection.dialect,
@@ -91,8 +115,12 @@ def _copied(
     )
     reader: Any = connection.connection.cursor()
     with reader, reader.copy(f"COPY ({compiled}) TO STDOUT (FORMAT BINARY)", compiled.params) as copy:
-        for rows in _whole_rows(copy, len(columns)):
+        for rows in _whole_rows(copy, len(numbers)):
             yield list(rows.T)
+
+
+def _as_number(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.coalesce(column - literal(DAY_0, Date), NEVER) if isinstance(column.type, Date) else column
 
 
 def _whole_rows(copy: Iterable[bytes], n_columns: int) -> Iterator[Numbers]:

@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sohoa.indicators import changes
-from sohoa.indicators.changes import MOST_SERIES, DailyChanges, changes_of, sum_changes
-from sohoa.indicators.day_numbers import number_of
-from sohoa.indicators.spells import NEVER
+from sohoa.indicators.changes import MOST_SERIES, NEVER, DailyChanges, changes_of, number_of, sum_changes
 
 FIRST, LAST = 100, 112
 
@@ -98,3 +96,8 @@ def test_the_first_and_last_days_of_the_calendar_and_the_last_series_are_told_ap
     assert part.series.tolist() == [MOST_SERIES - 1] * 3
     assert part.day.tolist() == [first, last - 1, last]
     assert part.totals.tolist() == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0]]
+
+
+@given(st.dates())
+def test_days_are_numbered_as_numpy_numbers_them(day: dt.date) -> None:
+    assert np.datetime64(day, "D").astype(np.int64) == number_of(day)
