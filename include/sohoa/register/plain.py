@@ -18,7 +18,7 @@ from sohoa.register.spool import STORED, StoredRow, as_columns
 
 _NUMBERS = "i"
 _SUBJECT = STORED.index("subject")
-_NEVER_ENDED = {"ended_on": None, "unusable_from": None, "flags": "[]", "source": "register"}
+_KNOWN = {"flags": "[]", "source": "register"}
 
 
 def are_plain(
@@ -57,8 +57,13 @@ def insert_plain(
     columns = as_columns(rows)
     ids = new_ids(session, Result, len(rows))
     imported = {"first_import_id": import_id, "last_import_id": import_id}
-    constant = {name: repeat(value) for name, value in (_NEVER_ENDED | imported).items()}
-    insert_columns(session, Result, {"id": ids, **{name: columns[name] for name in RESULT_FIELDS}, **constant})
-    of_dossier = {name: columns[name] for name in DOSSIER_FIELDS}
+    constant = {name: repeat(value) for name, value in (_KNOWN | imported).items()}
+    insert_columns(session, Result, {"id": ids, **_filled(columns, RESULT_FIELDS), **constant})
+    of_dossier = _filled(columns, DOSSIER_FIELDS)
     insert_columns(session, Dossier, {"result_id": ids, "code": columns["dossier_code"], **of_dossier})
     subjects.store(zip(ids, (array(_NUMBERS, packed) for packed in keys), strict=True))
+
+
+def _filled(columns: Mapping[str, tuple[Any, ...]], names: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """Those of the columns in which any row has a value: to hand over None takes the driver longer than a text."""
+    return {name: columns[name] for name in names if columns[name] != (None,) * len(columns[name])}
