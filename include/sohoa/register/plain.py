@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.bulk import insert_columns, new_ids
+from sohoa.catalogue.bulk import filled, insert_columns, new_ids
 from sohoa.catalogue.models import Dossier, Result
 from sohoa.catalogue.subjects import SubjectKeys, subject_keys
 from sohoa.register.comparing import DOSSIER_FIELDS, RESULT_FIELDS
@@ -50,6 +50,11 @@ def keys_of_subjects(subjects: Sequence[str | None]) -> list[bytes]:
     return [array(_NUMBERS, subject_keys(subject)).tobytes() for subject in subjects]
 
 
+def unpacked(keys: bytes) -> Iterable[int]:
+    """The keys of a subject, as `keys_of_subjects` packed them."""
+    return array(_NUMBERS, keys)
+
+
 def insert_plain(
     session: Session, import_id: int, rows: Sequence[StoredRow], keys: Iterable[bytes], subjects: SubjectKeys
 ) -> None:
@@ -58,12 +63,8 @@ def insert_plain(
     ids = new_ids(session, Result, len(rows))
     imported = {"first_import_id": import_id, "last_import_id": import_id}
     constant = {name: repeat(value) for name, value in (_KNOWN | imported).items()}
-    insert_columns(session, Result, {"id": ids, **_filled(columns, RESULT_FIELDS), **constant})
-    of_dossier = _filled(columns, DOSSIER_FIELDS)
+    of_result = filled({name: columns[name] for name in RESULT_FIELDS})
+    insert_columns(session, Result, {"id": ids, **of_result, **constant})
+    of_dossier = filled({name: columns[name] for name in DOSSIER_FIELDS})
     insert_columns(session, Dossier, {"result_id": ids, "code": columns["dossier_code"], **of_dossier})
-    subjects.store(zip(ids, (array(_NUMBERS, packed) for packed in keys), strict=True))
-
-
-def _filled(columns: Mapping[str, tuple[Any, ...]], names: Iterable[str]) -> dict[str, tuple[Any, ...]]:
-    """Those of the columns in which any row has a value: to hand over None takes the driver longer than a text."""
-    return {name: columns[name] for name in names if columns[name] != (None,) * len(columns[name])}
+    subjects.store(zip(ids, map(unpacked, keys), strict=True))
