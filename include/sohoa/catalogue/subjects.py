@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from zlib import crc32
 
 from sqlalchemy import ARRAY, Connection, Integer, ScalarSelect, cast, delete, func, select
@@ -64,15 +64,15 @@ class SubjectKeys:
     def __init__(self, session: Session | Connection) -> None:
         """Of what is in the database already nothing is known."""
         self._session = session
-        self._n_written: Counter[int] = Counter()
+        self._n_written: dict[int, int] = {}
         self._shared: set[int] = set()
 
     def store(self, results: Iterable[tuple[int, Iterable[int]]]) -> None:
-        """Write down the keys of new results: (result id, `subject_keys` of its subject)."""
+        """Write down the keys of new results: (result id, `subject_keys` of its subject), none of them twice."""
         for portion in chunks(results, _PORTION):
             _insert(self._session, sorted(self._telling(portion)))
             # A million results have millions of keys.
-            self._n_written = Counter({key: n for key, n in self._n_written.items() if n >= _OFTEN})
+            self._n_written = {key: n for key, n in self._n_written.items() if n >= _OFTEN}
 
     def change(self, changes: Mapping[int, tuple[str | None, str | None]]) -> None:
         """Replace the keys of results whose subject changed: result id → (before, after)."""
@@ -88,10 +88,10 @@ class SubjectKeys:
 
     def _telling(self, results: Iterable[tuple[int, Iterable[int]]]) -> Iterator[tuple[int, int]]:
         for result_id, keys in results:
-            for key in set(keys).difference(self._shared):
+            for key in filterfalse(self._shared.__contains__, keys):
                 yield key, result_id
-                self._n_written[key] += 1
-                if self._n_written[key] > MOST_WITH_A_KEY:
+                n_written = self._n_written[key] = self._n_written.get(key, 0) + 1
+                if n_written > MOST_WITH_A_KEY:
                     self._shared.add(key)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -142,15 +142,12 @@ def _serve(connection: Connection) -> None:
     sys.path = connection.recv()
     work = connection.recv()
     connection.send("ready")
-    while True:
-        try:
-            asked = connection.recv()
-        except EOFError:
-            return
-        try:
-            connection.send(work(asked))
-        except BrokenPipeError:
-            return
+    # Found by the path of the other process only.
+    from sohoa.catalogue.bulk import rarely_collecting
+
+    with rarely_collecting(), suppress(EOFError, BrokenPipeError):
+        while True:
+            connection.send(work(connection.recv()))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.bulk import insert_columns, new_ids
+from sohoa.catalogue.bulk import filled, insert_columns, new_ids
 from sohoa.catalogue.models import Dossier, Result
 from sohoa.catalogue.subjects import SubjectKeys, subject_keys
 from sohoa.register.comparing import DOSSIER_FIELDS, RESULT_FIELDS
@@ -18,7 +18,7 @@ from sohoa.register.spool import STORED, StoredRow, as_columns
 
 _NUMBERS = "i"
 _SUBJECT = STORED.index("subject")
-_NEVER_ENDED = {"ended_on": None, "unusable_from": None, "flags": "[]", "source": "register"}
+_KNOWN = {"flags": "[]", "source": "register"}
 
 
 def are_plain(
@@ -50,6 +50,11 @@ def keys_of_subjects(subjects: Sequence[str | None]) -> list[bytes]:
     return [array(_NUMBERS, subject_keys(subject)).tobytes() for subject in subjects]
 
 
+def unpacked(keys: bytes) -> Iterable[int]:
+    """The keys of a subject, as `keys_of_subjects` packed them."""
+    return array(_NUMBERS, keys)
+
+
 def insert_plain(
     session: Session, import_id: int, rows: Sequence[StoredRow], keys: Iterable[bytes], subjects: SubjectKeys
 ) -> None:
@@ -57,8 +62,9 @@ def insert_plain(
     columns = as_columns(rows)
     ids = new_ids(session, Result, len(rows))
     imported = {"first_import_id": import_id, "last_import_id": import_id}
-    constant = {name: repeat(value) for name, value in (_NEVER_ENDED | imported).items()}
-    insert_columns(session, Result, {"id": ids, **{name: columns[name] for name in RESULT_FIELDS}, **constant})
-    of_dossier = {name: columns[name] for name in DOSSIER_FIELDS}
+    constant = {name: repeat(value) for name, value in (_KNOWN | imported).items()}
+    of_result = filled({name: columns[name] for name in RESULT_FIELDS})
+    insert_columns(session, Result, {"id": ids, **of_result, **constant})
+    of_dossier = filled({name: columns[name] for name in DOSSIER_FIELDS})
     insert_columns(session, Dossier, {"result_id": ids, "code": columns["dossier_code"], **of_dossier})
-    subjects.store(zip(ids, (array(_NUMBERS, packed) for packed in keys), strict=True))
+    subjects.store(zip(ids, map(unpacked, keys), strict=True))

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sohoa.catalogue.database import chunks
 from sohoa.register.ahead import with_work_ahead
+from sohoa.register.layout import Layout, Line
 from sohoa.register.rows import RegisterRow, Rejection, parse_row
 from sohoa.register.spool import Portion, Spool
-from sohoa.register.tables import RawRow, open_table
+from sohoa.register.tables import open_table
 from sohoa.settings import Settings
 
 _PORTION = 5000
@@ -56,11 +57,11 @@ def read_register(settings: Settings, file: Path, mapping: Path | None = None) -
     """
     with open_table(settings, file, mapping) as table:
         judged = JudgedRegister(Spool(table.columns), [])
-        portions = chunks(table.rows, _PORTION)
+        portions = chunks(table.lines, _PORTION)
         apart = file.stat().st_size >= _WORTH_A_PROCESS
 
-        def asked(portion: list[RawRow]) -> tuple[list[RawRow], frozenset[str]]:
-            return portion, table.columns
+        def asked(portion: list[Line]) -> tuple[Layout, list[Line]]:
+            return table.layout, portion
 
         for _, (accepted, rejections) in with_work_ahead(portions, asked, judge_rows, apart=apart):
             judged.accepted.add(accepted)
@@ -69,16 +70,16 @@ def read_register(settings: Settings, file: Path, mapping: Path | None = None) -
         yield judged
 
 
-def judge_rows(asked: tuple[list[RawRow], frozenset[str]]) -> tuple[Portion, list[Rejection]]:
-    """Of some rows, with the contract headers of their file, those that can be taken in, and why the others cannot."""
+def judge_rows(asked: tuple[Layout, list[Line]]) -> tuple[Portion, list[Rejection]]:
+    """Of some rows, with the layout of their file, those that can be taken in, and why the others cannot."""
     accepted: list[RegisterRow] = []
     rejections: list[Rejection] = []
-    portion, columns = asked
-    for raw in portion:
+    layout, portion = asked
+    for raw in map(layout.row, portion):
         if raw.reason:
             rejections.append(Rejection(raw.line, None, raw.reason))
             continue
-        judged = parse_row(raw.line, raw.cells, columns)
+        judged = parse_row(raw.line, raw.cells, layout.columns)
         if isinstance(judged, RegisterRow):
             accepted.append(judged)
         else:

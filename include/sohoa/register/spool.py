@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import marshal
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, TypeAlias
 
 from sohoa.catalogue.database import chunks
@@ -20,7 +21,6 @@ StoredRow: TypeAlias = tuple[Any, ...]
 STORED = tuple(name for name in RegisterRow._fields if name != "columns")
 _DAYS = frozenset({"issued_on", "expires_on", "received_on", "returned_on", "ended_on", "unusable_from"})
 _FLAGS = frozenset({"still_usable", "has_result"})
-_INSERT = f"INSERT INTO row VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608 - question marks
 _KEY = STORED.index("result_key")
 _CACHE_KIB = 16 << 10
 _PORTION = 5000
@@ -31,15 +31,15 @@ class Portion:
     """Rows that can be taken in, as they are put down; best some thousands of them.
 
     Attributes:
-        n_rows: how many there are.
-        values: of each field of `STORED` its value in each row.
+        keys: of each row that of its result.
+        packed: each row, as it is put down.
         unit_names: as of a `Spool`, which see.
         procedure_names: as of a `Spool`.
         dossier_keys: as of a `Spool`.
     """
 
-    n_rows: int
-    values: list[tuple[Any, ...]]
+    keys: list[str]
+    packed: list[bytes]
     unit_names: dict[str, str | None]
     procedure_names: dict[str, str | None]
     dossier_keys: set[str]
@@ -52,9 +52,10 @@ class Portion:
             procedure_names, ((row.procedure_code, row.procedure_name) for row in rows if row.procedure_code)
         )
         by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
+        columns = [_stored(name, column) for name, column in by_name if name in STORED]
         return cls(
-            len(rows),
-            [tuple(map(_as_text, column)) if name in _DAYS else column for name, column in by_name if name in STORED],
+            [row.result_key for row in rows],
+            list(map(marshal.dumps, zip(*columns, strict=True))),
             {row.unit_code: row.unit_name for row in rows},
             procedure_names,
             {row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX)},
@@ -81,16 +82,17 @@ class Spool:
         self._database = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
             self._database.execute(f"PRAGMA {pragma}")
-        self._database.execute(f"CREATE TABLE row ({', '.join(STORED)})")
+        # One value for all fields but the key: to hand over each of them takes the driver longer than all the rest.
+        self._database.execute("CREATE TABLE row (result_key, packed)")
 
     def add(self, portion: Portion) -> None:
         """Put the next rows of the file down."""
-        self.n_rows += portion.n_rows
+        self.n_rows += len(portion.keys)
         self.unit_names.update(portion.unit_names)
         _keep_last_names(self.procedure_names, portion.procedure_names.items())
         self.dossier_keys.update(portion.dossier_keys)
         self._database.execute("BEGIN")
-        self._database.executemany(_INSERT, zip(*portion.values, strict=True))
+        self._database.executemany("INSERT INTO row VALUES (?, ?)", zip(portion.keys, portion.packed, strict=True))
         self._database.execute("COMMIT")
 
     def by_result(self, size: int) -> Iterator[list[StoredRow]]:
@@ -98,11 +100,11 @@ class Spool:
 
         Results are written best in the order of their keys.
         """
-        cursor = self._database.execute("SELECT * FROM row ORDER BY result_key, line")
-        portion = cursor.fetchmany(size)
+        rows = self._rows("result_key, rowid")
+        portion = list(islice(rows, size))
         while portion:
             key = portion[-1][_KEY]
-            following = cursor.fetchmany(size)
+            following = list(islice(rows, size))
             n_same = next((number for number, row in enumerate(following) if row[_KEY] != key), len(following))
             portion += following[:n_same]
             if n_same < len(following) or not following:
@@ -117,13 +119,10 @@ class Spool:
 
     def values(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """So many fields of each row, in the order of the file; days as ISO text."""
-        flags = [place for place, name in enumerate(names) if name in _FLAGS]
-        query = f"SELECT {', '.join(names)} FROM row ORDER BY rowid"  # noqa: S608 - of columns, named by us
-        for portion in chunks(self._rows(query), _PORTION):
-            columns = list(zip(*portion, strict=True))
-            for place in flags:
-                columns[place] = tuple(map(bool, columns[place]))
-            yield from zip(*columns, strict=True)
+        for portion in chunks(self._rows("rowid"), _PORTION):
+            columns = as_columns(portion)
+            asked = (map(bool, columns[name]) if name in _FLAGS else columns[name] for name in names)
+            yield from zip(*asked, strict=True)
 
     def close(self) -> None:
         """Throw the rows away."""
@@ -136,10 +135,10 @@ class Spool:
             return map(_as_day, column)
         return map(bool, column) if name in _FLAGS else column
 
-    def _rows(self, query: str) -> Iterator[StoredRow]:
-        cursor = self._database.execute(query)
-        cursor.arraysize = _PORTION
-        return iter(cursor)
+    def _rows(self, order: str) -> Iterator[StoredRow]:
+        query = f"SELECT packed FROM row ORDER BY {order}"  # noqa: S608 - of columns, named by us
+        # Packed by this process or by the one that works for it, in a file that no other can open.
+        return (marshal.loads(packed) for (packed,) in self._database.execute(query))  # noqa: S302
 
 
 def _keep_last_names(known: dict[str, str | None], given: Iterable[tuple[str, str | None]]) -> None:
@@ -151,6 +150,13 @@ def _keep_last_names(known: dict[str, str | None], given: Iterable[tuple[str, st
 def as_columns(stored: Sequence[StoredRow]) -> dict[str, tuple[Any, ...]]:
     """Field → its value in each row."""
     return dict(zip(STORED, zip(*stored, strict=True) if stored else repeat(()), strict=False))
+
+
+def _stored(name: str, column: Iterable[Any]) -> Iterable[Any]:
+    """The values of a field as a database writes them."""
+    if name in _DAYS:
+        return map(_as_text, column)
+    return map(int, column) if name in _FLAGS else column
 
 
 @lru_cache(maxsize=20_000)

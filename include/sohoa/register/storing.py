@@ -15,11 +15,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, UtcDateTime
-from sohoa.catalogue.subjects import SubjectKeys, subject_keys
+from sohoa.catalogue.subjects import SubjectKeys
 from sohoa.register.ahead import with_work_ahead
 from sohoa.register.comparing import Changes, Values, compare_result
 from sohoa.register.normalise import DOSSIER_PREFIX, dossier_key
-from sohoa.register.plain import are_plain, insert_plain, keys_of_subjects, subjects_of
+from sohoa.register.plain import are_plain, insert_plain, keys_of_subjects, subjects_of, unpacked
 from sohoa.register.rows import RegisterRow
 from sohoa.register.spool import Spool, StoredRow, as_columns
 
@@ -62,7 +62,9 @@ def _store_chunk(
     plain = are_plain(columns, keys_before, found.keys())
     insert_plain(session, entry.id, list(compress(stored, plain)), compress(keys_of_rows, plain), subjects)
     others = accepted.typed([row for row, is_plain in zip(stored, plain, strict=True) if not is_plain])
-    counts = _store_compared(session, entry, others, found, accepted.dossier_keys, subjects)
+    # Of rows of one result the last one counts.
+    keys_of_results = dict(zip(keys, keys_of_rows, strict=True))
+    counts = _store_compared(session, entry, others, found, accepted.dossier_keys, keys_of_results, subjects)
     counts["new"] += sum(plain)
     return counts
 
@@ -87,6 +89,7 @@ def _store_compared(
     rows: Sequence[RegisterRow],
     found: dict[str, Values],
     in_file: Set[str],
+    keys_of_results: Mapping[str, bytes],
     subjects: SubjectKeys,
 ) -> Counter[str]:
     """Compare each result with what the catalogue has of it, and write what differs."""
@@ -97,7 +100,7 @@ def _store_compared(
     for key, same in groups.items():
         old = known.get(key)
         compare_result(changes, entry.id, entry.imported_on, same, old, dossiers.get(old["id"], {}) if old else {})
-    _write(session, entry, changes, {key: old["id"] for key, old in known.items()}, subjects)
+    _write(session, entry, changes, {key: old["id"] for key, old in known.items()}, keys_of_results, subjects)
     return changes.counts
 
 
@@ -137,15 +140,21 @@ def _rows_among(
 
 
 def _write(
-    session: Session, entry: RegisterImport, changes: Changes, known: Mapping[str, int], subjects: SubjectKeys
+    session: Session,
+    entry: RegisterImport,
+    changes: Changes,
+    known: Mapping[str, int],
+    keys_of_results: Mapping[str, bytes],
+    subjects: SubjectKeys,
 ) -> None:
     for model, updates in ((Result, changes.result_updates), (Dossier, changes.dossier_updates)):
         if updates:
             session.execute(update(model), updates)
-    ids = {**known, **_insert_results(session, changes.results)}
+    new = _insert_results(session, changes.results)
+    ids = {**known, **new}
     insert_rows(session, Dossier, [{"result_id": ids[key], **values} for key, values in changes.dossiers])
     _write_history(session, entry, changes.history)
-    subjects.store((ids[new["result_key"]], subject_keys(new["subject"])) for new in changes.results)
+    subjects.store((number, unpacked(keys_of_results[key])) for key, number in new.items())
     subjects.change(
         {
             one["result_id"]: (one["before"].get("subject"), one["after"]["subject"])

@@ -18,6 +18,7 @@ import yaml
 
 from sohoa.errors import SohoaError
 from sohoa.messages import say
+from sohoa.register.layout import Content, Layout, Line, RawRow, cells_of, is_empty
 from sohoa.register.normalise import clean_text
 from sohoa.register.rows import OPTIONAL, REQUIRED
 from sohoa.settings import Settings
@@ -40,6 +41,7 @@ MAX_UNPACKED_BESIDE_SHEETS = 1 << 28
 MAX_MAPPING_BYTES = 1 << 20
 
 _DELIMITERS = (",", ";", "\t")
+_NO_DELIMITER = ""  # in a workbook, whose cells are apart
 _ZIP_START = b"PK"
 _OLE_START = bytes.fromhex("d0cf11e0a1b11ae1")
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
@@ -62,28 +64,30 @@ class Contract:
 REGISTER = Contract(REQUIRED, OPTIONAL)
 
 
-class RawRow(NamedTuple):
-    """A row as it stands in the file: text by contract header, or the message key of why it has no cells."""
-
-    line: int
-    cells: Mapping[str, str]
-    reason: str | None = None
-
-
 @dataclass(frozen=True)
 class Table:
-    """An open export: the contract headers it has, and its rows, to be read once."""
+    """An open export: how its rows are laid out, and the rows, to be read once."""
 
-    columns: frozenset[str]
-    rows: Iterator[RawRow]
+    layout: Layout
+    lines: Iterator[Line]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The contract headers that it has."""
+        return self.layout.columns
+
+    @property
+    def rows(self) -> Iterator[RawRow]:
+        """The rows by their headers."""
+        return map(self.layout.row, self.lines)
 
 
 class _Record(NamedTuple):
-    """One logical line of a file; `cells` is None where quotes or delimiters make no row of it."""
+    """One logical line of a file."""
 
     line: int
     n_lines: int
-    cells: tuple[str, ...] | None
+    content: Content
 
 
 @dataclass(frozen=True)
@@ -180,16 +184,16 @@ def _is_workbook(settings: Settings, file: Path) -> bool:
 # --- headers ---------------------------------------------------------------------------------------------
 
 
-def _find_header(records: Iterable[_Record], wanted: _Wanted) -> _Header | None:
+def _find_header(records: Iterable[_Record], delimiter: str, wanted: _Wanted) -> _Header | None:
     """The record among the first ones that has the most contract headers, the earliest of equals."""
-    filled = (record for record in records if record.cells and any(cell.strip() for cell in record.cells))
-    headers = [_as_header(record, wanted) for record in islice(filled, HEADER_WITHIN)]
+    filled = (record for record in records if record.content and not is_empty(record.content, delimiter))
+    headers = [_as_header(record, delimiter, wanted) for record in islice(filled, HEADER_WITHIN)]
     return max(headers, key=lambda header: len(header.places), default=None)
 
 
-def _as_header(record: _Record, wanted: _Wanted) -> _Header:
+def _as_header(record: _Record, delimiter: str, wanted: _Wanted) -> _Header:
     places: dict[str, int] = {}
-    cells = record.cells or ()
+    cells = tuple(cells_of(record.content or (), delimiter))
     for place, text in enumerate(cells):
         name = wanted.names.get(_norm(text))
         if name:
@@ -213,28 +217,21 @@ def _complete(settings: Settings, file: Path, header: _Header | None, wanted: _W
     raise SohoaError(say("register.headers_missing", settings.language, file=file, **names))
 
 
-def _raw_rows(settings: Settings, file: Path, records: Iterable[_Record], header: _Header) -> Iterator[RawRow]:
+def _table(settings: Settings, file: Path, records: Iterable[_Record], delimiter: str, header: _Header) -> Table:
+    layout = Layout(delimiter, len(header.cells), header.places, frozenset(header.places))
+    return Table(layout, _filled(settings, file, records, delimiter))
+
+
+def _filled(settings: Settings, file: Path, records: Iterable[_Record], delimiter: str) -> Iterator[Line]:
     """The rows below the headers, empty ones left out."""
     n_rows = 0
-    for record in records:
-        cells = record.cells
-        if cells is not None and not any(cell and not cell.isspace() for cell in cells):
+    for line, _, content in records:
+        if is_empty(content, delimiter):
             continue
         n_rows += 1
         if n_rows > MAX_ROWS:
             raise SohoaError(say("register.too_many_rows", settings.language, file=file, limit=MAX_ROWS))
-        yield _raw_row(record, header)
-
-
-def _raw_row(record: _Record, header: _Header) -> RawRow:
-    cells = record.cells
-    if cells is None:
-        return RawRow(record.line, {}, "register.quotes_broken")
-    width = len(header.cells)
-    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-        # A delimiter too many or too few shifts every cell after it: no value of the row can be trusted.
-        return RawRow(record.line, {}, "register.cells_number")
-    return RawRow(record.line, {name: cells[place] for name, place in header.places.items()})
+        yield line, content
 
 
 # --- CSV -------------------------------------------------------------------------------------------------
@@ -247,7 +244,7 @@ def _open_csv(settings: Settings, file: Path, wanted: _Wanted) -> Iterator[Table
         lines = enumerate(_lines(settings, file, handle), start=1)
         body = islice(lines, header.last_line, None)
         records = _records(body, delimiter, len(header.cells))
-        yield Table(frozenset(header.places), _raw_rows(settings, file, records, header))
+        yield _table(settings, file, records, delimiter, header)
 
 
 def _open_text(file: Path, encoding: str) -> TextIO:
@@ -262,7 +259,7 @@ def _sniff(settings: Settings, file: Path, wanted: _Wanted) -> tuple[str, str, _
         with _open_text(file, encoding) as handle:
             head = list(enumerate(islice(_lines(settings, file, handle), 4 * HEADER_WITHIN), start=1))
         for delimiter in _DELIMITERS:
-            if header := _find_header(_records(iter(head), delimiter, None), wanted):
+            if header := _find_header(_records(iter(head), delimiter, None), delimiter, wanted):
                 seen.append((encoding, delimiter, header))
     # The delimiter that makes the most cells is the likelier one where no header is known.
     best = max(seen, key=lambda one: (len(one[2].places), len(one[2].cells)), default=None)
@@ -304,7 +301,7 @@ def _records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None
             return
         number, line = first
         if '"' not in line:
-            yield _Record(number, 1, tuple(line.rstrip("\r\n").split(delimiter)))
+            yield _Record(number, 1, line)
             continue
         taken, cells = _quoted_record(first, ahead, lines, delimiter)
         if len(taken) > 1 and (cells is None or (width is not None and len(cells) != width)):
@@ -362,7 +359,7 @@ def _open_xlsx(settings: Settings, file: Path, wanted: _Wanted) -> Iterator[Tabl
     with closing(book):
         sheet, header = _find_sheet(settings, file, book, wanted)
         body = islice(_sheet_records(settings, file, book, sheet, len(header.cells)), header.last_line, None)
-        yield Table(frozenset(header.places), _raw_rows(settings, file, body, header))
+        yield _table(settings, file, body, _NO_DELIMITER, header)
 
 
 @contextmanager
@@ -394,7 +391,7 @@ def _find_sheet(settings: Settings, file: Path, book: Workbook, wanted: _Wanted)
     seen: list[tuple[str, _Header]] = []
     for title in [sheet.title for sheet in book.worksheets]:
         records = _sheet_records(settings, file, book, title, MAX_COLUMNS)
-        if header := _find_header(islice(records, 4 * HEADER_WITHIN), wanted):
+        if header := _find_header(islice(records, 4 * HEADER_WITHIN), _NO_DELIMITER, wanted):
             seen.append((title, header))
     title, best = max(seen, key=lambda one: len(one[1].places), default=("", None))
     header = _complete(settings, file, best, wanted)

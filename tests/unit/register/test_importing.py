@@ -22,6 +22,7 @@ from sohoa.catalogue.models import (
     SubjectKey,
     Unit,
 )
+from sohoa.catalogue.subjects import subject_keys
 from sohoa.register import ImportSummary, Rejection, import_judged, import_register, read_register
 from sohoa.register import importing as importing_module
 from sohoa.settings import Settings
@@ -170,6 +171,12 @@ def test_an_award_that_settles_many_dossiers_is_one_result(desk: Desk) -> None:
     summary = desk.take(row(Mã_hồ_sơ="G09-220412-0005"), row(Mã_hồ_sơ="G09-220412-0006"))
     assert counts(summary) == (1, 0, 1, 0)
     assert list(desk.all(ResultHistory)[0].after["dossiers"]) == ["G09-220412-0006"]
+
+
+def test_a_result_whose_rows_disagree_is_found_by_the_subject_of_the_last_one(desk: Desk) -> None:
+    last = "Tặng thưởng bằng khen của Bộ trưởng"
+    desk.take(row(Mã_hồ_sơ="a", Trích_yếu="Bổ nhiệm ngạch chuyên viên chính"), row(Mã_hồ_sơ="b", Trích_yếu=last))
+    assert {one.key for one in desk.all(SubjectKey)} == subject_keys(last)
 
 
 def test_a_row_without_number_counts_under_its_dossier_until_the_number_comes(desk: Desk) -> None:

@@ -44,7 +44,8 @@ def test_rows_come_back_as_they_were_by_result_and_in_the_order_of_the_file(port
 
 def a_row(line: int, **values: Any) -> RegisterRow:
     empty = RegisterRow(**dict.fromkeys(RegisterRow._fields))  # type: ignore[arg-type]
-    return empty._replace(line=line, columns=COLUMNS, result_key=str(line), unit_code="G09", **values)
+    known = {"columns": COLUMNS, "result_key": str(line), "unit_code": "G09", "still_usable": True, "has_result": True}
+    return empty._replace(line=line, **known, **values)
 
 
 def test_the_last_name_that_the_file_gives_counts() -> None:
