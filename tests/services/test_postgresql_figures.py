@@ -227,7 +227,7 @@ moves:
 """A unit that moved, its code written so that whatever is not quoted on its way into a query breaks it."""
 
 
-def test_the_series_is_the_same_however_little_is_copied_at_once(
+def test_the_series_is_the_same_however_little_is_fetched_at_once(
     postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "moves.yaml").write_text(MOVES, encoding="utf-8")
@@ -240,7 +240,7 @@ def test_the_series_is_the_same_however_little_is_copied_at_once(
             session.get_one(Result, 5).unit_code = "G09.5%s 'a'"
         refresh_warehouse(settings, as_of=AS_OF)
         found.append(reported(settings))
-        monkeypatch.setattr(fetching, "_COPIED_BYTES", 1)
+        monkeypatch.setattr(fetching, "_ROWS", 1)
         refresh_warehouse(settings, as_of=AS_OF, in_full=True)
         found.append(reported(settings))
         monkeypatch.undo()
