@@ -44,7 +44,7 @@ _PER_SERIES = _PER_DAY * _N_DAYS
 MOST_SERIES = np.iinfo(np.int64).max // _PER_SERIES
 """So many series can be told apart."""
 
-_SUMMED_AT_ONCE = 4_000_000
+_SUMMED_AT_ONCE = 250_000  # with sixteen times more, a rebuild takes an eighth longer and twice the memory
 
 
 class DailyChanges(NamedTuple):
