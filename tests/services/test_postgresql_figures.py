@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
 
 from sohoa.cases import import_cases, read_cases
 from sohoa.catalogue.database import reading, writing
@@ -25,7 +26,7 @@ from sohoa.indicators import (
 )
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, fetching, newest_load, published_forecasts, refresh_warehouse
+from sohoa.warehouse import bulk, connect_warehouse, newest_load, published_forecasts, refresh_warehouse
 from sohoa.warehouse.tables import (
     copy_ahead,
     digitisation_rate,
@@ -240,9 +241,26 @@ def test_the_series_is_the_same_however_little_is_fetched_at_once(
             session.get_one(Result, 5).unit_code = "G09.5%s 'a'"
         refresh_warehouse(settings, as_of=AS_OF)
         found.append(reported(settings))
-        monkeypatch.setattr(fetching, "_ROWS", 1)
+        monkeypatch.setattr(bulk, "_ROWS", 1)
         refresh_warehouse(settings, as_of=AS_OF, in_full=True)
         found.append(reported(settings))
         monkeypatch.undo()
     assert any("5%s" in row and "2020, 5, 1" in row for row in found[0][2])
     assert all(one == found[0] for one in found)
+
+
+def test_what_breaks_while_rows_are_written_is_told_as_an_error_of_the_database(
+    postgresql: str, tmp_path: Path
+) -> None:
+    settings, _ = both(postgresql, tmp_path, "broken")
+    store_results(settings)
+    refresh_warehouse(settings, as_of=AS_OF)
+    before = reported(settings)
+    with writing(settings.catalogue_url) as session:
+        body = "BEGIN RAISE 'disk full'; END"
+        session.execute(text(f"CREATE FUNCTION fill() RETURNS trigger AS $${body}$$ LANGUAGE plpgsql"))
+        table = "reporting.fact_digitisation_daily"
+        session.execute(text(f"CREATE TRIGGER fill BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION fill()"))
+    with pytest.raises(DBAPIError, match="disk full"):
+        refresh_warehouse(settings, as_of=AS_OF, in_full=True)
+    assert reported(settings) == before

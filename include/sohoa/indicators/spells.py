@@ -1,7 +1,7 @@
 """Spells as the daily series counts them: who is a member from which day to which, and since when as digitised.
 
 The selects are set-wise over tables of facts (`results.result_facts`, `results.case_facts`), whole or in part.
-A day that is null never comes.
+A day of leaving or of the copy that is null never comes.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sohoa.register.spool import STORED, StoredRow, as_columns
 
 _NUMBERS = "i"
 _SUBJECT = STORED.index("subject")
-_KNOWN = {"flags": "[]", "source": "register"}
+_ALWAYS = {"flags": "[]", "source": "register"}
 
 
 def are_plain(
@@ -62,7 +62,7 @@ def insert_plain(
     columns = as_columns(rows)
     ids = new_ids(session, Result, len(rows))
     imported = {"first_import_id": import_id, "last_import_id": import_id}
-    constant = {name: repeat(value) for name, value in (_KNOWN | imported).items()}
+    constant = {name: repeat(value) for name, value in (_ALWAYS | imported).items()}
     of_result = filled({name: columns[name] for name in RESULT_FIELDS})
     insert_columns(session, Result, {"id": ids, **of_result, **constant})
     of_dossier = filled({name: columns[name] for name in DOSSIER_FIELDS})

@@ -22,15 +22,13 @@ from sohoa.indicators import (
     stock_spells,
     sum_changes,
 )
-from sohoa.warehouse.fetching import Numbering, fetch_spells
+from sohoa.warehouse.bulk import Numbering, fetch_spells
 from sohoa.warehouse.tables import dim_procedure, dim_unit
-
-_YEARS = 20_000  # the last civil year is 9999, and each is parted in two by report years
 
 
 @dataclass(frozen=True)
 class SeriesPart:
-    """Days of some series of one population on which something changed, in the order of the series' key; n rows.
+    """Days of some series of one population on which something changed, by year, unit, procedure and day; n rows.
 
     Attributes:
         population: P1, P2 or P3.
@@ -65,9 +63,9 @@ class SeriesPart:
 def count_series(
     target: Connection, moves: Moves, results: Iterable[FromClause], cases: Iterable[FromClause]
 ) -> Iterator[SeriesPart]:
-    """The series that these facts make, all their days, sorted by their key.
+    """The series that these facts make, all their days, population by population.
 
-    Some 40 bytes a result are kept in memory.
+    Of each change, of which a result or case makes one to five in each population, eight bytes are kept in memory.
 
     Args:
         target: The warehouse.
@@ -87,35 +85,45 @@ def count_series(
     found = []
     for spells in places.fetched(target, (case_spells(facts, moves) for facts in cases)):
         unit, procedure, cohort_year, report_year, enters_on, leaves_on, *reached_on = spells
-        series = places.series(unit, procedure, cohort_year, report_year)
+        # The report year is the civil one or the next, so that their sum tells both.
+        series = places.series(unit, procedure, cohort_year + report_year)
         found.append(changes_of(series, enters_on, leaves_on, reached_on))
     yield from places.parts("P3", found)
 
 
 class _Places:
-    """Units and procedures by number, in the order of their codes; series by number, in the order of their key."""
+    """Units and procedures by number, in the order of their codes; years as they come; and so series by number."""
 
     def __init__(self, target: Connection) -> None:
         self._units = Numbering(target, dim_unit.c.unit_code)
         self._procedures = Numbering(target, dim_procedure.c.procedure_code)
         self._n_procedures = len(self._procedures.codes)
         self._n_pairs = len(self._units.codes) * self._n_procedures
-        if self._n_pairs * _YEARS > MOST_SERIES:
-            raise OverflowError(f"{self._n_pairs} pairs of a unit and a procedure are too many to be told apart")
+        self._years = {0: 0}
 
-    def series(self, unit: Numbers, procedure: Numbers, cohort_year: Any = 0, report_year: Any = 0) -> Numbers:
-        """Number of each fact's series."""
-        years: Numbers = cohort_year + report_year
-        return years * self._n_pairs + unit * self._n_procedures + procedure
+    def series(self, unit: Numbers, procedure: Numbers, years: Numbers | None = None) -> Numbers:
+        """Number of each fact's series.
+
+        Raises:
+            OverflowError: there are more than can be told apart.
+        """
+        pair = unit * self._n_procedures + procedure
+        if years is not None:
+            different, which = np.unique(years, return_inverse=True)
+            numbers = [self._years.setdefault(one, len(self._years)) for one in different.tolist()]
+            pair += np.array(numbers, np.int64)[which] * self._n_pairs
+        if self._n_pairs * len(self._years) > MOST_SERIES:
+            raise OverflowError(f"{self._n_pairs} pairs of a unit and a procedure are too many to be told apart")
+        return pair
 
     def parts(self, population: str, found: list[Numbers]) -> Iterator[SeriesPart]:
         """The series of all changes that were found, which are forgotten."""
         changes = np.concatenate(found) if found else np.empty(0, np.int64)
         found.clear()
         for daily in sum_changes(changes):
-            years, pair = np.divmod(daily.series, self._n_pairs)
+            number, pair = np.divmod(daily.series, self._n_pairs)
             unit, procedure = np.divmod(pair, self._n_procedures)
-            # The report year is the civil one or the next, so that their sum tells both.
+            years = np.array(list(self._years), np.int64)[number]
             yield SeriesPart(
                 population,
                 years // 2,

@@ -24,10 +24,10 @@ from sohoa.indicators import (
     number_of,
 )
 from sohoa.warehouse.adding import add_changes
+from sohoa.warehouse.bulk import write_columns
 from sohoa.warehouse.counting import SeriesPart, count_series
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
-from sohoa.warehouse.fetching import insert_columns
 from sohoa.warehouse.tables import change_ahead, fact_case, fact_digitisation_daily, fact_result
 
 Place: TypeAlias = tuple[Any, ...]
@@ -44,8 +44,8 @@ def rebuild_series(target: Connection, moves: Moves, last_day: dt.date) -> None:
     with rarely_collecting():
         for part in count_series(target, moves, [fact_result], [fact_case]):
             is_ahead = part.daily.day > number_of(last_day)
-            insert_columns(target, fact_digitisation_daily, _with_totals(part, ~is_ahead))
-            insert_columns(target, change_ahead, part.columns(is_ahead))
+            write_columns(target, fact_digitisation_daily, _with_totals(part, ~is_ahead))
+            write_columns(target, change_ahead, part.columns(is_ahead))
     load_days(target, last_day, _days_of_change(target))
 
 

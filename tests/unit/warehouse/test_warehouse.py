@@ -247,14 +247,15 @@ def test_the_gate_stands_between_staging_and_publishing(settings: Settings) -> N
     assert len(rows(settings, fact_result)) == 1
 
 
-def test_a_refresh_that_breaks_leaves_the_old_rows(settings: Settings) -> None:
+@pytest.mark.parametrize("table", ["digitisation_rate", "fact_digitisation_daily"])
+def test_a_refresh_that_breaks_leaves_the_old_rows(settings: Settings, table: str) -> None:
     store(settings, REGISTER)
     publish(settings)
     before, loads = everything(settings), rows(settings, load)
     store(settings, [*REGISTER, Entry(D(2021, 1, 1), procedure="1.000002")])
     with connect(settings.warehouse_url).begin() as connection:
         connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON digitisation_rate BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
     with pytest.raises(IntegrityError, match="disk full"):
         publish(settings)

@@ -1,13 +1,15 @@
-"""Whole numbers by the million out of a database, and rows into it: past SQLAlchemy's work on each of their values."""
+"""Spells by the million out of a database, and rows into it: past SQLAlchemy's work on each of their values."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Date, Select, Table, func, literal, select
+from sqlalchemy.exc import DBAPIError
 
 from sohoa.indicators import DAY_0, NEVER, Numbers, number_of
 from sohoa.warehouse.tables import SCHEMA
@@ -51,28 +53,42 @@ def fetch_spells(
         (days if is_sqlite else None) if isinstance(column.type, Date) else coded.get(column.name)
         for column in spells.selected_columns
     ]
-    reader = _reader(connection, spells if is_sqlite else _with_numbers(spells))
-    while rows := reader.fetchmany(_ROWS):
-        columns = zip(numbers, zip(*rows, strict=True), strict=True)
-        found = (map(known.__getitem__, column) if known is not None else column for known, column in columns)
-        yield [np.fromiter(column, np.int64, len(rows)) for column in found]
-    reader.close()
+    query = spells if is_sqlite else _with_numbers(spells)
+    with _errors_of(connection, query), closing(_reader(connection, query)) as reader:
+        while rows := reader.fetchmany(_ROWS):
+            columns = zip(numbers, zip(*rows, strict=True), strict=True)
+            found = (map(known.__getitem__, column) if known is not None else column for known, column in columns)
+            yield [np.fromiter(column, np.int64, len(rows)) for column in found]
 
 
-def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Iterable[Any]]) -> None:
+def write_columns(connection: Connection, table: Table, columns: Mapping[str, Iterable[Any]]) -> None:
     """Insert rows given column by column; days as ISO text. An iterable without end gives each row its next value."""
     rows: Any = zip(*columns.values(), strict=False)
+    names = ", ".join(columns)
+    writer: Any
     if connection.dialect.name == "postgresql":
-        writer: Any = connection.connection.cursor()
-        with writer, writer.copy(f"COPY {SCHEMA}.{table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+        statement = f"COPY {SCHEMA}.{table.name} ({names}) FROM STDIN"
+        with (
+            _errors_of(connection, statement),
+            closing(connection.connection.cursor()) as writer,
+            writer.copy(statement) as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
         return
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - of names, ours
-    writer = connection.connection.cursor()
-    writer.executemany(statement, rows)
-    writer.close()
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - ours
+    with _errors_of(connection, statement), closing(connection.connection.cursor()) as writer:
+        writer.executemany(statement, rows)
+
+
+@contextmanager
+def _errors_of(connection: Connection, statement: object) -> Iterator[None]:
+    """What the driver raises, as SQLAlchemy would raise it."""
+    driver_error = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except driver_error as error:
+        raise DBAPIError.instance(str(statement), None, error, driver_error, dialect=connection.dialect) from error
 
 
 def _with_numbers(spells: Select[Any]) -> Select[Any]:
