@@ -65,7 +65,7 @@ def count_series(
 ) -> Iterator[SeriesPart]:
     """The series that these facts make, all their days, population by population.
 
-    Of each change, of which a result or case makes one to five in each population, eight bytes are kept in memory.
+    Of each change, of which a result or case makes one to ten in each population, eight bytes are kept in memory.
 
     Args:
         target: The warehouse.
