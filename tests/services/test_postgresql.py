@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from sohoa.catalogue.database import connect, reading, writing
@@ -53,6 +53,8 @@ from sohoa.settings import Settings
 from sohoa.warehouse import connect_warehouse, refresh_warehouse
 from sohoa.warehouse.tables import REPLACED
 
+from .databases import new_database
+
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 DAY = dt.date(2024, 5, 6)
@@ -60,10 +62,8 @@ DAY = dt.date(2024, 5, 6)
 
 @pytest.fixture
 def settings(postgresql: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    name = f"t{abs(hash(request.node.name)) % 10**10}"
-    with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    settings = Settings(home=tmp_path, catalogue_url=f"{postgresql}/{name}", warehouse_url=f"{postgresql}/{name}")
+    url = new_database(postgresql, f"t{abs(hash(request.node.name)) % 10**10}")
+    settings = Settings(home=tmp_path, catalogue_url=url, warehouse_url=url)
     for folder in settings.folders():
         folder.mkdir(parents=True)
     migrate(settings)

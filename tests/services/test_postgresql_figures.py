@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from sohoa.cases import import_cases, read_cases
@@ -36,6 +36,8 @@ from sohoa.warehouse.tables import (
     fact_result,
     fact_unit_daily,
 )
+
+from .databases import both
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
@@ -76,16 +78,6 @@ def all_figures(settings: Settings, folder: Path) -> list[dict[str, Any]]:
         for line in standings_of(settings, code, period)
     ]
     return [line.as_dict() for line in lines]
-
-
-def both(postgresql: str, folder: Path, name: str) -> tuple[Settings, Settings]:
-    """Settings on a new database of the server, and on SQLite."""
-    with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    urls = {f"{kind}_url": f"{postgresql}/{name}" for kind in ("catalogue", "warehouse")}
-    embedded = Settings(home=folder / "embedded")
-    embedded.home.mkdir(parents=True)
-    return Settings(home=folder / "server", **urls), embedded
 
 
 def test_both_databases_give_the_same_figures(postgresql: str, tmp_path: Path) -> None:

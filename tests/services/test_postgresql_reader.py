@@ -18,6 +18,8 @@ from sohoa.samples import make_samples
 from sohoa.settings import Settings
 from sohoa.warehouse import METADATA, refresh_warehouse
 
+from .databases import new_database
+
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 GUIDE = Path(__file__).parents[2] / "docs" / "warehouse.md"
@@ -28,17 +30,12 @@ def settings(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Setti
     """A catalogue and warehouse with a register in it, and a role that no one has let read anything yet."""
     home, name = tmp_path_factory.mktemp("home"), f"reader_{secrets.token_hex(4)}"
     role = f"{name}:team 5%"  # SQLAlchemy and the driver would each take a mark of these for a parameter
-    with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = new_database(postgresql, name)
+    with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
         quoted = connection.dialect.identifier_preparer.quote_identifier(role)
         connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
         connection.exec_driver_sql(f"ALTER ROLE {quoted} IN DATABASE {name} SET search_path TO reporting")
-    settings = Settings(
-        home=home,
-        catalogue_url=f"{postgresql}/{name}",
-        warehouse_url=f"{postgresql}/{name}",
-        warehouse_reader=role,
-    )
+    settings = Settings(home=home, catalogue_url=url, warehouse_url=url, warehouse_reader=role)
     for folder in settings.folders():
         folder.mkdir(parents=True)
     migrate(settings)

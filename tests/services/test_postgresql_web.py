@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, text
 
 from sohoa_airflow.web.app import app
 from web.world import make_world
+
+from .databases import new_database
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
@@ -53,13 +54,12 @@ def answers(client: TestClient) -> dict[str, str]:
 def test_both_databases_give_the_same_answers(
     postgresql: str, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("CREATE DATABASE web"))
     monkeypatch.setenv("SOHOA_HOME", str(make_world(tmp_path / "file").home))
     on_sqlite = answers(client)
 
     monkeypatch.setenv("SOHOA_HOME", str(tmp_path / "server"))
-    monkeypatch.setenv("SOHOA_CATALOGUE_URL", f"{postgresql}/web")
-    monkeypatch.setenv("SOHOA_WAREHOUSE_URL", f"{postgresql}/web")
+    url = new_database(postgresql, "web")
+    monkeypatch.setenv("SOHOA_CATALOGUE_URL", url)
+    monkeypatch.setenv("SOHOA_WAREHOUSE_URL", url)
     make_world(tmp_path / "server")
     assert answers(client) == on_sqlite

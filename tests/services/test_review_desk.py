@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.migrate import migrate
@@ -33,6 +33,8 @@ from sohoa_airflow.web.app import app
 from web.desk_client import visitor
 from web.desk_world import SUBJECTS, SURE, Paper, make_desk
 
+from .databases import new_database
+
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("others")]
 
 N_ITEMS, N_PEOPLE = 8, 12
@@ -41,10 +43,7 @@ SHA = "a" * 64
 
 @pytest.fixture
 def database(postgresql: str, request: pytest.FixtureRequest) -> str:
-    name = f"r{abs(hash(request.node.name)) % 10**10}"
-    with create_engine(f"{postgresql}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    return f"{postgresql}/{name}"
+    return new_database(postgresql, f"r{abs(hash(request.node.name)) % 10**10}")
 
 
 @pytest.fixture

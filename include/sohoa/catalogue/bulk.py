@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Table, any_, cast, func, select
+from sqlalchemy import JSON, ColumnElement, Date, Table, Text, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.models import Base
@@ -44,10 +44,14 @@ def table_of(model: type[Base]) -> Table:
 
 def among(session: Session, column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
     """Whether a column holds one of these texts or numbers, which are handed over as one parameter."""
+    listed = literal(json.dumps(list(keys), ensure_ascii=False), Text)
     if session.get_bind().dialect.name == "postgresql":
-        return column == any_(cast(list(keys), ARRAY(column.type)))
-    listed = func.json_each(json.dumps(list(keys), ensure_ascii=False)).table_valued("value")
-    return column.in_(select(listed.c.value))
+        # Not as an array: where the server knows nothing of a table yet, it takes a long one to name most of the rows,
+        # and reads them all instead of looking each up.
+        values = func.json_array_elements_text(cast(listed, JSON)).table_valued("value")
+        return column.in_(select(cast(values.c.value, column.type)))
+    values = func.json_each(listed).table_valued("value")
+    return column.in_(select(values.c.value))
 
 
 def new_ids(session: Session, model: type[Base], n: int) -> Sequence[int]:
@@ -56,7 +60,9 @@ def new_ids(session: Session, model: type[Base], n: int) -> Sequence[int]:
         return ()
     table = table_of(model)
     if session.get_bind().dialect.name == "postgresql":
-        drawn = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+        # Looked up within a select of its own it is looked up once, not for each id.
+        sequence = select(func.pg_get_serial_sequence(table.name, "id")).scalar_subquery()
+        drawn = func.nextval(sequence)
         return session.scalars(select(drawn).select_from(func.generate_series(1, n))).all()
     # The transaction that writes is alone.
     last = session.scalar(select(func.max(table.c.id))) or 0

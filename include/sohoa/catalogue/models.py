@@ -207,7 +207,7 @@ class Result(Base):
     code_text: Mapped[str | None]  # Số ký hiệu as the register has it: 1368/QĐ-BNV
     code_folded: Mapped[str | None]  # normalised for linking, see register.normalise
     issued_on: Mapped[dt.date | None] = mapped_column(index=True)
-    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), index=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     procedure_code: Mapped[str | None] = mapped_column(ForeignKey("procedure.code"))
     subject: Mapped[str | None] = mapped_column(Text)
     issuer: Mapped[str | None]
@@ -226,7 +226,7 @@ class Result(Base):
     source: Mapped[str] = mapped_column(default="register")
     flags: Mapped[list[str]] = mapped_column(default=list)
     first_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
-    last_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
+    last_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))  # the last that changed it
 
 
 class SubjectKey(Base):
@@ -259,7 +259,7 @@ class Dossier(Base):
     __tablename__ = "dossier"
     __table_args__ = (UniqueConstraint("result_id", "code"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), index=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"))
     code: Mapped[str | None] = mapped_column(String(60), index=True)
     channel: Mapped[str | None]
     outcome: Mapped[str | None]
@@ -715,7 +715,16 @@ class Event(Base):
     """What happened, when it counts, when it was written down, by whom. A trigger refuses changes."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_document", "document_id"), Index("ix_event_result", "result_id"))
+    __table_args__ = (
+        # Most events are of the register, and have no document.
+        Index(
+            "ix_event_document",
+            "document_id",
+            sqlite_where=text("document_id IS NOT NULL"),
+            postgresql_where=text("document_id IS NOT NULL"),
+        ),
+        Index("ix_event_result", "result_id"),
+    )
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     event_key: Mapped[str] = mapped_column(unique=True)  # the same event told twice is one event
     kind: Mapped[str] = mapped_column(String(40))

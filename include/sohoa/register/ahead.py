@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -53,6 +54,30 @@ def with_work_ahead(
                 yield in_hand.popleft().given_back()
         other.finish()
         yield from (one.given_back() for one in in_hand)
+
+
+def with_work_behind(
+    portions: Iterable[Portion], work: Callable[[Portion], Worked], *, apart: bool
+) -> Iterator[Worked]:
+    """What the work makes of each portion; while a thread works on one, the next one is made ready.
+
+    Args:
+        portions: Made ready by the thread that asks, in the order in which they are worked on.
+        work: Never done on two portions at once.
+        apart: Whether it is worth a thread: where the work waits for a server. Where it is done in this process, two
+            threads would only take turns.
+    """
+    if not apart:
+        yield from map(work, portions)
+        return
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        in_hand: Future[Worked] | None = None
+        for portion in portions:
+            if in_hand:
+                yield in_hand.result()
+            in_hand = thread.submit(work, portion)
+        if in_hand:
+            yield in_hand.result()
 
 
 @dataclass

@@ -97,7 +97,7 @@ def compare_result(
     before: Values = {}
     after: Values = {}
     if old is None:
-        changes.results.append(wanted | {"first_import_id": import_id, "last_import_id": import_id})
+        changes.results.append(wanted | {"first_import_id": import_id})
     else:
         before, after = _difference(old, wanted)
     dossiers_before, dossiers_after = _compare_dossiers(changes, latest, old_dossiers)

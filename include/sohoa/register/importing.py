@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -121,9 +122,8 @@ def _prepared(session: Session) -> Iterator[None]:
     """Let imports follow one another, as two at once would both find the same result missing; and give them room."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
-        # A plan cached while the tables were still empty would scan them as a whole for every chunk.
-        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        yield
+        with _never_prepared(session):
+            yield
         return
     # A writing SQLite transaction is alone anyway.
     usual = session.scalar(text("PRAGMA cache_size"))
@@ -132,6 +132,20 @@ def _prepared(session: Session) -> Iterator[None]:
         yield
     finally:
         session.execute(text(f"PRAGMA cache_size = {usual}"))
+
+
+@contextmanager
+def _never_prepared(session: Session) -> Iterator[None]:
+    """Have each statement planned for the tables as they are: while these were empty, to scan them was the best plan.
+
+    A setting of the server would also have it plan the check of each foreign key of each row anew.
+    """
+    driver: Any = session.connection().connection.driver_connection
+    usual, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = usual
 
 
 def _store_units(session: Session, names: Mapping[str, str | None]) -> list[str]:

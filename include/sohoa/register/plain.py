@@ -61,8 +61,7 @@ def insert_plain(
     """Write results, their dossiers and the keys of their subjects, as `comparing.compare_result` would have it."""
     columns = as_columns(rows)
     ids = new_ids(session, Result, len(rows))
-    imported = {"first_import_id": import_id, "last_import_id": import_id}
-    constant = {name: repeat(value) for name, value in (_ALWAYS | imported).items()}
+    constant = {name: repeat(value) for name, value in (_ALWAYS | {"first_import_id": import_id}).items()}
     of_result = filled({name: columns[name] for name in RESULT_FIELDS})
     insert_columns(session, Result, {"id": ids, **of_result, **constant})
     of_dossier = filled({name: columns[name] for name in DOSSIER_FIELDS})

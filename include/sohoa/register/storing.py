@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, UtcDateTime
 from sohoa.catalogue.subjects import SubjectKeys
-from sohoa.register.ahead import with_work_ahead
+from sohoa.register.ahead import with_work_ahead, with_work_behind
 from sohoa.register.comparing import Changes, Values, compare_result
 from sohoa.register.normalise import DOSSIER_PREFIX, dossier_key
 from sohoa.register.plain import are_plain, insert_plain, keys_of_subjects, subjects_of, unpacked
@@ -38,8 +38,13 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
     counts: Counter[str] = Counter()
     chunks = accepted.by_result(CHUNK_ROWS)
     apart = accepted.n_rows >= WORTH_A_PROCESS
-    for rows, keys in with_work_ahead(chunks, subjects_of, keys_of_subjects, apart=apart):
-        counts.update(_store_chunk(session, entry, accepted, rows, keys, subjects))
+    portions = with_work_ahead(chunks, subjects_of, keys_of_subjects, apart=apart)
+
+    def store(portion: tuple[Sequence[StoredRow], Sequence[bytes]]) -> Counter[str]:
+        return _store_chunk(session, entry, accepted, *portion, subjects)
+
+    for counted in with_work_behind(portions, store, apart=session.get_bind().dialect.name == "postgresql"):
+        counts.update(counted)
         if progress:
             progress(counts.total(), accepted.n_rows)
     _record_registered(session, entry, newest)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from sohoa.register.ahead import with_work_ahead
+from sohoa.register.ahead import with_work_ahead, with_work_behind
 
 ENOUGH = 60
 """Portions, each of which takes so long that the other process has started before the last one."""
@@ -81,3 +82,54 @@ def test_who_stops_half_way_leaves_no_process_behind() -> None:
     worked.close()  # type: ignore[attr-defined] # a generator
     with pytest.raises(ProcessLookupError):
         os.kill(other, 0)
+
+
+# --- work behind ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("n_portions", [0, 1, 40])
+def test_what_is_worked_on_behind_comes_in_the_order_of_the_portions(n_portions: int, apart: bool) -> None:
+    assert list(with_work_behind(range(n_portions), str, apart=apart)) == [str(number) for number in range(n_portions)]
+
+
+def test_the_next_portion_is_made_ready_while_one_is_worked_on() -> None:
+    ready = [threading.Event() for _ in range(5)]
+    waited_for: list[bool] = []
+
+    def portions() -> Iterator[int]:
+        for number, event in enumerate(ready):
+            event.set()
+            yield number
+
+    def work(number: int) -> int:
+        waited_for.append(ready[min(number + 1, 4)].wait(timeout=30))
+        return number
+
+    assert list(with_work_behind(portions(), work, apart=True)) == list(range(5))
+    assert waited_for == [True] * 5
+
+
+def test_no_two_portions_are_worked_on_at_once() -> None:
+    alone = threading.Lock()
+
+    def work(_: int) -> bool:
+        if not alone.acquire(blocking=False):
+            return False
+        time.sleep(0.01)
+        alone.release()
+        return True
+
+    assert all(with_work_behind(range(20), work, apart=True))
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_after_work_behind_that_fails_no_more_is_done(apart: bool) -> None:
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        done.append(1 // (3 - number))
+
+    with pytest.raises(ZeroDivisionError):
+        list(with_work_behind(range(10), work, apart=apart))
+    assert len(done) == 3

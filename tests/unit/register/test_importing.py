@@ -123,6 +123,7 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
 
 def test_a_changed_row_keeps_its_history(desk: Desk) -> None:
     desk.take(row())
+    assert desk.result().last_import_id is None
     summary = desk.take(
         row(Trích_yếu="Về việc khác", Ngày_hết_hiệu_lực="31/12/2030", Kênh_tiếp_nhận="Trực tuyến"), today=LATER
     )
