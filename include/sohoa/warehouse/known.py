@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from sohoa.catalogue.database import chunks
-from sohoa.catalogue.models import DIGITISED, Document, Dossier, Event, RegisterImport, Result
+from sohoa.catalogue.models import Document, Event, RegisterImport
 from sohoa.indicators import Moves, rulebook_of
 from sohoa.warehouse.dimensions import periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY
@@ -43,17 +42,6 @@ def state_of(source: Connection, moves: Moves, as_of: dt.date) -> State:
         hashlib.sha256(repr((rulebook_of(source), moves, as_of.year, periods_until(as_of))).encode()).hexdigest()[:16],
         as_of,
     )
-
-
-def source_counts(source: Connection) -> dict[str, int]:
-    """Rows of the catalogue, for the record of loads."""
-    queries: dict[str, Any] = {
-        "n_results": select(func.count()).select_from(Result),
-        "n_dossiers": select(func.count()).select_from(Dossier),
-        "n_documents": select(func.count()).select_from(Document),
-        "n_digitised": select(func.count()).select_from(Document).where(Document.status.in_(DIGITISED)),
-    }
-    return {name: source.scalar(query) or 0 for name, query in queries.items()}
 
 
 def changed_results(source: Connection, target: Connection, now: State) -> list[int] | None:

@@ -26,7 +26,7 @@ from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, note_copies_ahead, reload_facts
 from sohoa.warehouse.forecasting import note_forecasts
-from sohoa.warehouse.known import changed_results, source_counts, state_of
+from sohoa.warehouse.known import changed_results, state_of
 from sohoa.warehouse.rating import (
     Counts,
     add_counts,
@@ -132,7 +132,6 @@ def refresh_warehouse(
             changed = None if in_full else changed_results(source, target, state)
             _bring_up_to_date(source, target, moves, last_day, changed)
             note_forecasts(target, source, last_day)
-            counts = source_counts(source)
         if gate is not None:
             gate(StagedRates(load_id, _rates_frame(target)))
         n_refreshed = None if changed is None else len(changed)
@@ -147,7 +146,6 @@ def refresh_warehouse(
                 last_import=state.last_import,
                 rules=state.rules,
                 n_refreshed=n_refreshed,
-                **counts,
             )
         )
     return LoadSummary(load_id, staged_at, loaded_at, n_refreshed)
