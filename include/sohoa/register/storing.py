@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import compress, groupby
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -39,11 +40,12 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
     chunks = accepted.by_result(CHUNK_ROWS)
     apart = accepted.n_rows >= WORTH_A_PROCESS
     portions = with_work_ahead(chunks, subjects_of, keys_of_subjects, apart=apart)
+    ready = (_ready(rows, keys, accepted.dossier_keys) for rows, keys in portions)
 
-    def store(portion: tuple[Sequence[StoredRow], Sequence[bytes]]) -> Counter[str]:
-        return _store_chunk(session, entry, accepted, *portion, subjects)
+    def store(chunk: _Chunk) -> Counter[str]:
+        return _store_chunk(session, entry, accepted, chunk, subjects)
 
-    for counted in with_work_behind(portions, store, apart=session.get_bind().dialect.name == "postgresql"):
+    for counted in with_work_behind(ready, store, apart=session.get_bind().dialect.name == "postgresql"):
         counts.update(counted)
         if progress:
             progress(counts.total(), accepted.n_rows)
@@ -51,24 +53,42 @@ def store_results(session: Session, entry: RegisterImport, accepted: Spool, prog
     return counts
 
 
-def _store_chunk(
-    session: Session,
-    entry: RegisterImport,
-    accepted: Spool,
-    stored: Sequence[StoredRow],
-    keys_of_rows: Sequence[bytes],
-    subjects: SubjectKeys,
-) -> Counter[str]:
+@dataclass(frozen=True)
+class _Chunk:
+    """Rows to be stored, and what can be told of them without the catalogue.
+
+    Attributes:
+        stored: the rows, those of one result all of them.
+        columns: field → its value in each row.
+        keys_of_rows: of each row the keys of its subject, packed.
+        keys_before: of each row the key under which its result may stand already, besides its own.
+        asked: all keys under which the catalogue may have one of the results.
+    """
+
+    stored: Sequence[StoredRow]
+    columns: Mapping[str, Sequence[Any]]
+    keys_of_rows: Sequence[bytes]
+    keys_before: Sequence[str | None]
+    asked: Sequence[str]
+
+
+def _ready(stored: Sequence[StoredRow], keys_of_rows: Sequence[bytes], dossier_keys: Set[str]) -> _Chunk:
     columns = as_columns(stored)
     keys = columns["result_key"]
-    keys_before = _keys_before(columns["unit_code"], columns["dossier_code"], keys, accepted.dossier_keys)
-    asked = [*dict.fromkeys(keys), *filter(None, keys_before)]
-    found = {values["result_key"]: values for values in _rows_among(session, Result, Result.result_key, asked)}
-    plain = are_plain(columns, keys_before, found.keys())
+    keys_before = _keys_before(columns["unit_code"], columns["dossier_code"], keys, dossier_keys)
+    return _Chunk(stored, columns, keys_of_rows, keys_before, [*dict.fromkeys(keys), *filter(None, keys_before)])
+
+
+def _store_chunk(
+    session: Session, entry: RegisterImport, accepted: Spool, chunk: _Chunk, subjects: SubjectKeys
+) -> Counter[str]:
+    stored, keys_of_rows = chunk.stored, chunk.keys_of_rows
+    found = {values["result_key"]: values for values in _rows_among(session, Result, Result.result_key, chunk.asked)}
+    plain = are_plain(chunk.columns, chunk.keys_before, found.keys())
     insert_plain(session, entry.id, list(compress(stored, plain)), compress(keys_of_rows, plain), subjects)
     others = accepted.typed([row for row, is_plain in zip(stored, plain, strict=True) if not is_plain])
     # Of rows of one result the last one counts.
-    keys_of_results = dict(zip(keys, keys_of_rows, strict=True))
+    keys_of_results = dict(zip(chunk.columns["result_key"], keys_of_rows, strict=True))
     counts = _store_compared(session, entry, others, found, accepted.dossier_keys, keys_of_results, subjects)
     counts["new"] += sum(plain)
     return counts
