@@ -3,7 +3,8 @@
 
 **What**: brings facts, daily series and rates up to date with the catalogue, judges the rates by
 `expectations/warehouse.json`, and publishes all reporting tables in one transaction. Only what changed is counted
-anew; everything once a day, after a register import, and when the run is triggered with `in_full`.
+anew; everything when a report period begins, rules change or very much did, and when the run is triggered with
+`in_full`.
 **Trigger**: the catalogue pulse (asset `catalogue`: documents or register changed), and daily at 01:00.
 **Owner**: data-engineering.
 **When it fails**: readers keep the last good tables. A failed gate names the figures that contradict themselves:

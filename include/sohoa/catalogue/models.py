@@ -180,6 +180,7 @@ class RegisterImport(Base):
     n_changed: Mapped[int]
     n_unchanged: Mapped[int]
     n_rejected: Mapped[int]
+    newest_before: Mapped[int | None]  # the newest result's id as it began: those that it brought have higher ones
 
 
 class RegisterRejection(Base):
@@ -247,7 +248,7 @@ class ResultHistory(Base):
     __tablename__ = "result_history"
     id: Mapped[int] = mapped_column(primary_key=True)
     result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), index=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey("register_import.id"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("register_import.id"), index=True)
     changed_at: Mapped[dt.datetime]
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]

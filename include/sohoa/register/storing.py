@@ -10,11 +10,12 @@ from itertools import compress, groupby
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, String, and_, func, insert, literal, select, update
+from sqlalchemy import JSON, String, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
+from sohoa.catalogue.imports import brought_by
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, UtcDateTime
 from sohoa.catalogue.subjects import SubjectKeys
 from sohoa.register.ahead import with_work_ahead, with_work_behind
@@ -34,7 +35,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 def store_results(session: Session, entry: RegisterImport, accepted: Spool, progress: Progress | None) -> Counter[str]:
     """Bring results and dossiers up to the state of the accepted rows; count these as new, changed or unchanged."""
-    newest = session.scalar(select(func.max(Result.id))) or 0
+    newest = entry.newest_before = session.scalar(select(func.max(Result.id))) or 0
     subjects = SubjectKeys(session)
     counts: Counter[str] = Counter()
     chunks = accepted.by_result(CHUNK_ROWS)
@@ -242,8 +243,7 @@ def _record_registered(session: Session, entry: RegisterImport, newest: int) -> 
         "agent": literal(AGENT, String),
         "detail": literal({"import_id": entry.id}, JSON),
     }
-    is_new = and_(Result.id > newest, Result.first_import_id == entry.id)
-    rows = select(*values.values()).where(is_new).order_by(Result.id)
+    rows = select(*values.values()).where(brought_by(entry.id, newest)).order_by(Result.id)
     session.execute(_insert_events(session).from_select(list(values), rows).on_conflict_do_nothing())
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, literal, select, update
 
 from sohoa.catalogue.models import Procedure, Unit
 from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
@@ -30,7 +30,9 @@ Row = dict[str, Any]
 def load_dimensions(
     source: Connection, target: Connection, moves: Moves, periods: Iterable[Period], last_day: dt.date
 ) -> None:
-    """Add what the dimension tables lack, but for the days: units and procedures of the catalogue, rulesets' targets.
+    """Bring the dimension tables but that of days up to date: units and procedures of the catalogue, rulesets' targets.
+
+    Nothing is taken out: facts may refer to it.
 
     Args:
         source: The catalogue.
@@ -47,15 +49,12 @@ def load_dimensions(
         tables.dim_target: _targets(source, last_day),
     }
     for table, wanted in rows.items():
-        _add(target, table, wanted)
-    unit = tables.dim_unit.c
-    has_ended = unit.valid_to < last_day
-    target.execute(update(tables.dim_unit).where(unit.is_current, has_ended).values(is_current=False))
+        _put(target, table, wanted)
 
 
 def load_days(target: Connection, last_day: dt.date, changed: set[dt.date]) -> None:
     """Add the days that `dim_date` lacks, where something changed on the days `changed`."""
-    _add(target, tables.dim_date, _dates(last_day, changed))
+    _put(target, tables.dim_date, _dates(last_day, changed))
 
 
 def unit_key(code: str) -> str:
@@ -68,12 +67,17 @@ def unit_key_of(code: ColumnElement[str]) -> ColumnElement[str]:
     return code.concat(literal(":1"))
 
 
-def _add(target: Connection, table: Table, rows: Iterable[Row]) -> None:
+def _put(target: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Insert the rows that the table lacks, and update those that it has otherwise."""
     (key,) = table.primary_key.columns
-    known = set(target.scalars(select(key)))
-    new = {row[key.name]: row for row in rows if row[key.name] not in known}
+    known = {row[key.name]: dict(row) for row in target.execute(select(table)).mappings()}
+    wanted = {row[key.name]: row for row in rows}
+    new = [row for value, row in wanted.items() if value not in known]
+    changed = [{**row, "known_key": value} for value, row in wanted.items() if known.get(value, row) != row]
     if new:
-        target.execute(insert(table), list(new.values()))
+        target.execute(insert(table), new)
+    if changed:
+        target.execute(update(table).where(key == bindparam("known_key")), changed)
 
 
 def _units(source: Connection, moves: Moves, last_day: dt.date) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, func, or_, select
 
 from sohoa.catalogue.database import chunks
+from sohoa.catalogue.imports import results_since_import
 from sohoa.catalogue.models import Document, Event, RegisterImport
 from sohoa.indicators import Moves, rulebook_of
 from sohoa.warehouse.dimensions import periods_until
@@ -47,15 +48,23 @@ def state_of(source: Connection, moves: Moves, as_of: dt.date) -> State:
 def changed_results(source: Connection, target: Connection, now: State) -> list[int] | None:
     """Ids of the results whose facts may have changed since the last load; None if all must be counted anew.
 
-    That is so after a register import, when rules changed, when a year or a report period has begun, for a day before
-    that of the last load, and for the first load.
+    That is so when many changed, when rules did, when a year or a report period has begun, for a day or a state of the
+    catalogue before that of the last load, and for the first load.
     """
     known = target.execute(
         select(load.c.last_event, load.c.last_import, load.c.rules, load.c.as_of, load.c.staged_at)
         .order_by(load.c.staged_at.desc())
         .limit(1)
     ).first()
-    if known is None or (known.last_import, known.rules) != (now.last_import, now.rules) or known.as_of > now.as_of:
+    if (
+        known is None
+        or known.rules != now.rules
+        or known.as_of > now.as_of
+        or known.last_import > now.last_import  # the catalogue was set back to an older state
+    ):
+        return None
+    imported = results_since_import(source, known.last_import, MOST_RESULTS)
+    if imported is None:
         return None
     is_new = Event.id > known.last_event
     if source.dialect.name != "sqlite":
@@ -63,7 +72,8 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
         is_new = or_(is_new, and_(late, Event.recorded_at > known.staged_at - OVERLAP))
     told = source.execute(select(Event.document_id, Event.result_id).where(is_new)).all()
     linked = _ever_linked(source, {row.document_id for row in told if row.document_id})
-    results = {result_id for result_id in linked | {row.result_id for row in told} if result_id is not None}
+    told_of = {row.result_id for row in told}
+    results = {result_id for result_id in imported | linked | told_of if result_id is not None}
     return sorted(results) if len(results) <= MOST_RESULTS else None
 
 

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from register.exports import numbered, row
+from sqlalchemy import delete, select, update
+
+from sohoa.catalogue.database import writing
+from sohoa.catalogue.models import Document, Dossier, RegisterImport, Result, ResultHistory, SubjectKey
+from sohoa.register import import_register
+from sohoa.settings import Settings
+from sohoa.warehouse import connect_warehouse, known, refresh_warehouse
+from sohoa.warehouse.tables import dim_procedure, fact_case, fact_result
+from warehouse.moved import installation
+from warehouse.test_series import FIRST_LOADS, UNTIL, everything, missing_dimensions
+
+Line: TypeAlias = dict[str, str]
+
+DOSSIER = "000.00.00.G09-220412-0001"
+
+
+def take(settings: Settings, *lines: Line, today: dt.date = UNTIL) -> None:
+    file = settings.home / "register.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(dict.fromkeys(name for line in lines for name in line)), restval="")
+        writer.writeheader()
+        writer.writerows(lines)
+    import_register(settings, file, today=today)
+
+
+def refreshed(settings: Settings) -> int | None:
+    return refresh_warehouse(settings, as_of=UNTIL).n_refreshed
+
+
+def values(settings: Settings, column: Any) -> list[Any]:
+    with connect_warehouse(settings) as connection:
+        return sorted(connection.scalars(select(column)))
+
+
+@pytest.fixture
+def loaded(settings: Settings) -> Settings:
+    """A catalogue of three results, and a warehouse that knows them."""
+    take(settings, *(numbered(number) for number in (1, 2, 3)))
+    assert refreshed(settings) is None
+    return settings
+
+
+def test_after_an_import_only_what_it_brought_or_changed_is_counted_anew(loaded: Settings) -> None:
+    unchanged, changed = numbered(1), numbered(2, Ngày_hết_hiệu_lực="31/12/2022")
+    take(loaded, unchanged, changed, numbered(4))
+    assert refreshed(loaded) == 2
+    assert len(values(loaded, fact_result.c.result_id)) == 4
+    take(loaded, unchanged, changed, numbered(4))
+    assert refreshed(loaded) == 0
+
+
+def test_a_dossier_that_an_import_adds_to_a_result_is_a_case_of_it(loaded: Settings) -> None:
+    take(loaded, numbered(3, Mã_hồ_sơ="G09-220412-0099"))
+    assert refreshed(loaded) == 1
+    assert "G09-220412-0099" in values(loaded, fact_case.c.dossier_code)
+
+
+def test_a_result_registered_under_the_key_that_another_had_is_counted(loaded: Settings) -> None:
+    """Its registration is not told: an event of this key was told of the other."""
+    nameless = row(Mã_hồ_sơ=DOSSIER, Số_ký_hiệu_kết_quả="", Ngày_ban_hành="")
+    for line in (nameless, row(Mã_hồ_sơ=DOSSIER), nameless):
+        take(loaded, line)
+        assert refreshed(loaded) == 1
+    assert len(values(loaded, fact_result.c.result_id)) == 5
+
+
+def test_a_procedure_that_an_import_renames_is_renamed_in_the_warehouse(loaded: Settings) -> None:
+    take(loaded, numbered(1, Tên_TTHC="Thủ tục cho phép thành lập hội"))
+    refreshed(loaded)
+    assert "Thủ tục cho phép thành lập hội" in values(loaded, dim_procedure.c.name)
+    assert "Thủ tục thành lập hội" not in values(loaded, dim_procedure.c.name)
+
+
+def test_an_import_that_changes_much_has_everything_counted_anew(
+    loaded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST_RESULTS", 1)
+    take(loaded, numbered(4))
+    assert refreshed(loaded) == 1
+    take(loaded, numbered(5), numbered(6))
+    assert refreshed(loaded) is None
+
+
+def test_an_import_of_an_older_version_has_everything_counted_anew(loaded: Settings) -> None:
+    take(loaded, numbered(4))
+    with writing(loaded.catalogue_url) as session:
+        session.execute(update(RegisterImport).values(newest_before=None))
+    assert refreshed(loaded) is None
+    assert refreshed(loaded) == 0
+
+
+def test_a_catalogue_set_back_to_an_older_state_has_everything_counted_anew(loaded: Settings) -> None:
+    take(loaded, numbered(4))
+    refreshed(loaded)
+    forget_the_newest_import(loaded)
+    assert refreshed(loaded) is None
+    assert len(values(loaded, fact_result.c.result_id)) == 3
+
+
+def forget_the_newest_import(settings: Settings) -> None:
+    """As a backup from before it would have the catalogue; its events cannot be taken back, and stay."""
+    with writing(settings.catalogue_url) as session:
+        newest = session.scalars(select(RegisterImport.id).order_by(RegisterImport.id.desc())).first()
+        brought = list(session.scalars(select(Result.id).where(Result.first_import_id == newest)))
+        for of_result in (SubjectKey.result_id, Dossier.result_id, Result.id):
+            session.execute(delete(of_result.class_).where(of_result.in_(brought)))
+        session.execute(delete(RegisterImport).where(RegisterImport.id == newest))
+
+
+NUMBERS = [str(number) for number in range(1, 5)]
+DAYS = ["05/03/2022", "01/10/2022", "27/05/2023", ""]
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Line:
+    """Few numbers, dossiers and days, so that lines of one file and of the next speak of the same results."""
+    unit, procedure = draw(st.sampled_from(["G09.01", "G09.02", "G99.01"])), draw(st.sampled_from(["1.001", "1.002"]))
+    is_revoked = draw(st.booleans())
+    return row(
+        Mã_hồ_sơ=draw(st.sampled_from([*(f"G09-220412-000{number}" for number in NUMBERS)])),
+        Mã_TTHC=procedure,
+        Tên_TTHC=draw(st.sampled_from(["Thủ tục", "Thủ tục mới"])),
+        Mã_đơn_vị=unit,
+        Số_ký_hiệu_kết_quả=draw(st.sampled_from([*(f"{number}/QĐ-BNV" for number in NUMBERS), ""])),
+        Ngày_ban_hành=draw(st.sampled_from(DAYS)),
+        Ngày_hết_hiệu_lực=draw(st.sampled_from(["30/05/2023", "31/12/2030", ""])),
+        Tình_trạng_hiệu_lực="Bị thu hồi" if is_revoked else "Còn hiệu lực",
+        Có_giá_trị_sử_dụng=draw(st.sampled_from(["Có", "Không"])),
+        Ngày_tiếp_nhận=draw(st.sampled_from(["01/02/2021", ""])),
+        Ngày_trả_kết_quả=draw(st.sampled_from(["06/03/2022", "28/05/2023", ""])),
+        Kết_quả_giải_quyết=draw(st.sampled_from(["Đã giải quyết", "Từ chối"])),
+    )
+
+
+files = st.lists(lines(), min_size=1, max_size=4)
+
+
+def emptied(settings: Settings) -> None:
+    with writing(settings.catalogue_url) as session:
+        for model in (Document, SubjectKey, ResultHistory, Dossier, Result):
+            session.execute(delete(model))
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation some of whose units moved."""
+    return installation(tmp_path_factory.mktemp("moved"))
+
+
+@given(st.sampled_from(FIRST_LOADS), files, st.lists(st.tuples(st.integers(0, 6), files), min_size=1, max_size=3))
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_any_imports_the_rows_are_those_of_a_full_count(
+    moved: Settings, day: dt.date, first: Sequence[Line], later: Sequence[tuple[int, Sequence[Line]]]
+) -> None:
+    emptied(moved)
+    take(moved, *first, today=day)
+    refresh_warehouse(moved, as_of=day, in_full=True)
+    for n_days, file in later:
+        day += dt.timedelta(days=n_days)
+        take(moved, *file, today=day)
+        assert refresh_warehouse(moved, as_of=day).n_refreshed is not None, "all were counted anew"
+    by_changes = everything(moved)
+    assert missing_dimensions(moved) == set()
+    refresh_warehouse(moved, as_of=day, in_full=True)
+    assert everything(moved) == by_changes
