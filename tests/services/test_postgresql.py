@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.events import record_event
@@ -50,7 +51,7 @@ from sohoa.register.candidates import candidates
 from sohoa.register.link import Claim, link
 from sohoa.samples import make_samples
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, refresh_warehouse
+from sohoa.warehouse import connect_warehouse, known, refresh_warehouse
 from sohoa.warehouse.tables import REPLACED
 
 from .databases import new_database
@@ -267,7 +268,8 @@ def test_the_warehouse_refreshed_by_what_changed_is_the_one_counted_anew(setting
     with reading(settings.catalogue_url) as session:
         results = session.execute(select(Result.id, Result.issued_on).where(Result.issued_on.is_not(None))).all()
     for n_days in (3, 400):
-        accept(settings, results[::2], n_days)
+        with writing(settings.catalogue_url) as session:
+            accept(session, results[::2], n_days)
         # Those told of within the last hour are looked at again, whatever the load before knew.
         assert len(results[::2]) <= (refresh_warehouse(settings).n_refreshed or 0) <= len(results)
     with writing(settings.catalogue_url) as session:
@@ -275,12 +277,35 @@ def test_the_warehouse_refreshed_by_what_changed_is_the_one_counted_anew(setting
         document.status, document.result_id = DocumentStatus.LOCKED, None
         record_event(session, "locked", "document_locked", DAY, agent="test", document_id=document.document_id)
     refresh_warehouse(settings)
+    make_samples(tmp_path / "more", 6, 779, "clean", numbering=("printed",), compact=True)
+    take_in_register(settings, tmp_path / "more" / "register.csv")
+    assert refresh_warehouse(settings).n_refreshed is not None
     by_changes = reporting_rows(settings)
     assert refresh_warehouse(settings, in_full=True).n_refreshed is None
     assert reporting_rows(settings) == by_changes
     # No copy of this register counts only from a day to come.
     assert {name for name, found in by_changes.items() if not found} == {"copy_ahead"}
     assert {"G09.02", "G09.99"} <= {row[3] for row in by_changes["fact_digitisation_daily"]}
+
+
+def test_a_copy_that_is_committed_after_an_import_that_was_told_of_later_is_counted(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "EVENTS_LOOKED_AT_AGAIN", 1)
+    for name, seed in (("first", 778), ("later", 779)):
+        make_samples(tmp_path / name, 6, seed, "clean", numbering=("printed",), compact=True)
+    take_in_register(settings, tmp_path / "first" / "register.csv")
+    with writing(settings.catalogue_url) as session:
+        results = session.execute(select(Result.id, Result.issued_on).where(Result.issued_on.is_not(None))).all()
+        accept(session, results[:1], 3)
+    with writing(settings.catalogue_url) as session:
+        accept(session, results[1:2], 3)
+        take_in_register(settings, tmp_path / "later" / "register.csv")
+        refresh_warehouse(settings)
+    refresh_warehouse(settings)
+    by_changes = reporting_rows(settings)
+    refresh_warehouse(settings, in_full=True)
+    assert reporting_rows(settings) == by_changes
 
 
 MOVES = """
@@ -291,50 +316,47 @@ moves:
 """
 
 
-def accept(settings: Settings, results: Sequence[Any], n_days: int) -> None:
+def accept(session: Session, results: Sequence[Any], n_days: int) -> None:
     """Give these results a copy, digitised so many days after their issue, and tell of it."""
-    with writing(settings.catalogue_url) as session:
-        now = utc_now()
-        if session.get(Batch, "batch") is None:
-            unit_code = session.scalars(select(Result.unit_code)).first()
-            session.add(
-                Batch(id="batch", unit_code=unit_code, name="b", source="inbox", status="published", first_seen_at=now)
-            )
-            session.flush()
-            file = ScanFile(
-                batch_id="batch", path="a.pdf", first_seen_at=now, stable_since=now, size_bytes=1, mtime_ns=1
-            )
-            session.add(file)
-            session.flush()
-            session.add(Master(sha256="0" * 64, size_bytes=1, first_file_id=file.id, stored_at=now))
-            session.flush()
-        batch = session.get_one(Batch, "batch")
-        for number, issued_on in results:
-            document = session.get(Document, f"doc-{number}") or Document(
-                document_id=f"doc-{number}",
-                batch_id="batch",
-                sha256="0" * 64,
-                first_page=number,
-                page_count=1,
-                unit_code=batch.unit_code,
-                source_file="a.pdf",
-                source_files=["a.pdf"],
-                result_id=number,
-                status="archived",
-            )
-            document.digitised_on = issued_on + dt.timedelta(days=n_days)
-            session.add(document)
-            session.flush()
-            key = f"accepted:{number}:{n_days}"
-            record_event(
-                session,
-                key,
-                "document_accepted",
-                document.digitised_on,
-                agent="test",
-                document_id=document.document_id,
-                result_id=number,
-            )
+    now = utc_now()
+    if session.get(Batch, "batch") is None:
+        unit_code = session.scalars(select(Result.unit_code)).first()
+        session.add(
+            Batch(id="batch", unit_code=unit_code, name="b", source="inbox", status="published", first_seen_at=now)
+        )
+        session.flush()
+        file = ScanFile(batch_id="batch", path="a.pdf", first_seen_at=now, stable_since=now, size_bytes=1, mtime_ns=1)
+        session.add(file)
+        session.flush()
+        session.add(Master(sha256="0" * 64, size_bytes=1, first_file_id=file.id, stored_at=now))
+        session.flush()
+    batch = session.get_one(Batch, "batch")
+    for number, issued_on in results:
+        document = session.get(Document, f"doc-{number}") or Document(
+            document_id=f"doc-{number}",
+            batch_id="batch",
+            sha256="0" * 64,
+            first_page=number,
+            page_count=1,
+            unit_code=batch.unit_code,
+            source_file="a.pdf",
+            source_files=["a.pdf"],
+            result_id=number,
+            status="archived",
+        )
+        document.digitised_on = issued_on + dt.timedelta(days=n_days)
+        session.add(document)
+        session.flush()
+        key = f"accepted:{number}:{n_days}"
+        record_event(
+            session,
+            key,
+            "document_accepted",
+            document.digitised_on,
+            agent="test",
+            document_id=document.document_id,
+            result_id=number,
+        )
 
 
 def reporting_rows(settings: Settings) -> dict[str, list[Any]]:

@@ -724,6 +724,12 @@ class Event(Base):
             sqlite_where=text("document_id IS NOT NULL"),
             postgresql_where=text("document_id IS NOT NULL"),
         ),
+        Index(
+            "ix_event_of_document_recorded_at",
+            "recorded_at",
+            sqlite_where=text("document_id IS NOT NULL"),
+            postgresql_where=text("document_id IS NOT NULL"),
+        ),
         Index("ix_event_result", "result_id"),
     )
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

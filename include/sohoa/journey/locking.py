@@ -151,6 +151,12 @@ def clear(settings: Settings, document_id: str, agent: str) -> str:
         return batch.id
 
 
+def in_turn(session: Session, event_key: str, document_id: str) -> str:
+    """The key of an event of a document: another one each time that it was released, and so is settled anew."""
+    n_cleared = _n_cleared(session, document_id)
+    return f"{event_key}:{n_cleared}" if n_cleared else event_key
+
+
 def spread(session: Session, sha256: str, agent: str) -> None:
     """Lock the documents of all masters that share a scan with this one."""
     for master in _bound_to(session, sha256):

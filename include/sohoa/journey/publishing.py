@@ -31,7 +31,7 @@ from sohoa.catalogue.search import store_words
 from sohoa.duplicates import Decision
 from sohoa.intake.delivered import masters_of
 from sohoa.intake.receipt import write_receipt
-from sohoa.journey.locking import is_withheld, put_away_left
+from sohoa.journey.locking import in_turn, is_withheld, put_away_left
 from sohoa.journey.persons import judged_as, link_by_person, without_waived
 from sohoa.journey.repeats import earliest, set_aside, settle_alone, supersede, superseded, weigh_repeat
 from sohoa.quality.verdicts import WHOLE
@@ -263,7 +263,7 @@ def _tell(session: Session, batch: Batch, document: Document | None, kind: str, 
     key = ":".join((kind, subject, *reasons))
     record_event(
         session,
-        key,
+        in_turn(session, key, subject) if document else key,
         kind,
         effective_on or utc_now().date(),
         agent=AGENT,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sohoa.catalogue.events import record_event
 from sohoa.catalogue.models import Batch, Document, DocumentStatus, utc_now
 from sohoa.duplicates import COPY_IS_SIGNED, HAS_COPY, Decision, Twinned, find_twin, record_twin
+from sohoa.journey.locking import in_turn
 from sohoa.journey.persons import without_waived
 
 AGENT = "sohoa digitise"
@@ -106,7 +107,7 @@ def _tell(
 ) -> None:
     record_event(
         session,
-        ":".join((kind, document.document_id, *map(str, why.values()))),
+        in_turn(session, ":".join((kind, document.document_id, *map(str, why.values()))), document.document_id),
         kind,
         batch.claimed_on or utc_now().date(),
         agent=agent,

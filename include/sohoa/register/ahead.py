@@ -72,10 +72,16 @@ def with_work_behind(
         return
     with ThreadPoolExecutor(max_workers=1) as thread:
         in_hand: Future[Worked] | None = None
-        for portion in portions:
-            if in_hand:
-                yield in_hand.result()
-            in_hand = thread.submit(work, portion)
+        try:
+            for portion in portions:
+                if in_hand:
+                    yield in_hand.result()
+                in_hand = thread.submit(work, portion)
+        except Exception as error:
+            earlier = in_hand.exception() if in_hand else None
+            if earlier is None or earlier is error:
+                raise
+            raise earlier from error
         if in_hand:
             yield in_hand.result()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete
@@ -21,9 +21,15 @@ def add_changes(target: Connection, table: Table, changes: Mapping[tuple[Any, ..
         index_elements=key, set_={name: table.c[name] + new.excluded[name] for name in added}
     )
     target.execute(upsert, [dict(zip((*key, *added), (*place, *some), strict=True)) for place, some in changes.items()])
+    take_out_nothing(target, table, added, changes)
+
+
+def take_out_nothing(target: Connection, table: Table, added: Sequence[str], places: Iterable[tuple[Any, ...]]) -> None:
+    """Delete those of these places where nothing is left in the columns `added`."""
+    key = [column.name for column in table.primary_key.columns]
     is_place = and_(*(table.c[name] == bindparam(f"of_{name}") for name in key))
     is_nothing = and_(*(table.c[name] == 0 for name in added))
     target.execute(
         delete(table).where(is_place, is_nothing),
-        [{f"of_{name}": value for name, value in zip(key, place, strict=True)} for place in changes],
+        [{f"of_{name}": value for name, value in zip(key, place, strict=True)} for place in places],
     )

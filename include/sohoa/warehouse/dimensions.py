@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, literal, select, update
 
 from sohoa.catalogue.models import Procedure, Unit
 from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
@@ -30,9 +30,7 @@ Row = dict[str, Any]
 def load_dimensions(
     source: Connection, target: Connection, moves: Moves, periods: Iterable[Period], last_day: dt.date
 ) -> None:
-    """Bring the dimension tables but that of days up to date: units and procedures of the catalogue, rulesets' targets.
-
-    Nothing is taken out: facts may refer to it.
+    """Bring the dimension tables but that of days up to date: units, procedures, periods, indicators and targets.
 
     Args:
         source: The catalogue.
@@ -48,13 +46,17 @@ def load_dimensions(
         tables.dim_indicator: _indicators(),
         tables.dim_target: _targets(source, last_day),
     }
-    for table, wanted in rows.items():
-        _put(target, table, wanted)
+    wanted = {table: _by_key(table, rows[table]) for table in tables.UPDATED}
+    for table in reversed(tables.UPDATED):
+        _delete_others(target, table, wanted[table].keys())
+    for table in tables.UPDATED:
+        _add(target, table, wanted[table])
+        _update(target, table, wanted[table])
 
 
 def load_days(target: Connection, last_day: dt.date, changed: set[dt.date]) -> None:
     """Add the days that `dim_date` lacks, where something changed on the days `changed`."""
-    _put(target, tables.dim_date, _dates(last_day, changed))
+    _add(target, tables.dim_date, _by_key(tables.dim_date, _dates(last_day, changed)))
 
 
 def unit_key(code: str) -> str:
@@ -67,15 +69,37 @@ def unit_key_of(code: ColumnElement[str]) -> ColumnElement[str]:
     return code.concat(literal(":1"))
 
 
-def _put(target: Connection, table: Table, rows: Iterable[Row]) -> None:
-    """Insert the rows that the table lacks, and update those that it has otherwise."""
+def _by_key(table: Table, rows: Iterable[Row]) -> dict[Any, Row]:
     (key,) = table.primary_key.columns
-    known = {row[key.name]: dict(row) for row in target.execute(select(table)).mappings()}
-    wanted = {row[key.name]: row for row in rows}
+    return {row[key.name]: row for row in rows}
+
+
+def _delete_others(target: Connection, table: Table, wanted: Set[Any]) -> None:
+    (key,) = table.primary_key.columns
+    gone = set(target.scalars(select(key))) - wanted
+    if gone:
+        target.execute(delete(table).where(key.in_(gone)))
+
+
+def _add(target: Connection, table: Table, wanted: Mapping[Any, Row]) -> None:
+    """Insert the rows that the table lacks."""
+    (key,) = table.primary_key.columns
+    known = set(target.scalars(select(key)))
     new = [row for value, row in wanted.items() if value not in known]
-    changed = [{**row, "known_key": value} for value, row in wanted.items() if known.get(value, row) != row]
     if new:
         target.execute(insert(table), new)
+
+
+def _update(target: Connection, table: Table, wanted: Mapping[Any, Row]) -> None:
+    """Update the rows that the table has otherwise."""
+    (key,) = table.primary_key.columns
+    known = {row[key.name]: dict(row) for row in target.execute(select(table)).mappings()}
+    # Without the key itself: for one that is set, SQLite looks through all facts that may refer to it.
+    changed = [
+        {name: value for name, value in row.items() if name != key.name} | {"known_key": row[key.name]}
+        for row in wanted.values()
+        if known[row[key.name]] != row
+    ]
     if changed:
         target.execute(update(table).where(key == bindparam("known_key")), changed)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Row, func, select
 
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.imports import results_since_import
@@ -19,62 +20,87 @@ from sohoa.warehouse.tables import load
 EVENTS_LOOKED_AT_AGAIN = 10_000
 OVERLAP = dt.timedelta(hours=1)
 """PostgreSQL numbers events when they are told and shows them when they are committed: one with a smaller number
-may appear after the newest that a load knew, so that the youngest are looked at again."""
+may appear after the newest that a load knew, so that the youngest of documents are looked at again."""
 
 MOST_RESULTS = 100_000
 """With more results changed, all are counted anew."""
 
 
 @dataclass(frozen=True)
-class State:
-    """What decides whether a load can build on the one before it."""
+class Newest:
+    """The newest event and register import of a catalogue by number, and a fingerprint of what they are.
+
+    A catalogue that was set back to a backup, and has gone on since, has others under the same numbers.
+    """
 
     last_event: int
     last_import: int
+    newest: str
+
+
+@dataclass(frozen=True)
+class State:
+    """What decides whether a load can build on the one before it."""
+
+    newest: Newest
     rules: str
     as_of: dt.date
 
 
+def newest_of(source: Connection) -> Newest:
+    """The catalogue's newest event and import."""
+    last_event = source.scalar(select(func.max(Event.id))) or 0
+    last_import = source.scalar(select(func.max(RegisterImport.id))) or 0
+    return _those(source, last_event, last_import)
+
+
 def state_of(source: Connection, moves: Moves, as_of: dt.date) -> State:
     """The catalogue's newest event and import, and the rules by which a load counts now."""
-    return State(
-        source.scalar(select(func.max(Event.id))) or 0,
-        source.scalar(select(func.max(RegisterImport.id))) or 0,
-        hashlib.sha256(repr((rulebook_of(source), moves, as_of.year, periods_until(as_of))).encode()).hexdigest()[:16],
-        as_of,
-    )
+    return State(newest_of(source), _fingerprint(rulebook_of(source), moves, as_of.year, periods_until(as_of)), as_of)
 
 
 def changed_results(source: Connection, target: Connection, now: State) -> list[int] | None:
     """Ids of the results whose facts may have changed since the last load; None if all must be counted anew.
 
-    That is so when many changed, when rules did, when a year or a report period has begun, for a day or a state of the
-    catalogue before that of the last load, and for the first load.
+    That is so when many changed, when rules did, when a year or a report period has begun, for a day before that of the
+    last load, for a catalogue that was set back, and for the first load.
     """
-    known = target.execute(
-        select(load.c.last_event, load.c.last_import, load.c.rules, load.c.as_of, load.c.staged_at)
-        .order_by(load.c.staged_at.desc())
-        .limit(1)
-    ).first()
-    if (
-        known is None
-        or known.rules != now.rules
-        or known.as_of > now.as_of
-        or known.last_import > now.last_import  # the catalogue was set back to an older state
-    ):
+    known = target.execute(select(load).order_by(load.c.staged_at.desc()).limit(1)).first()
+    if known is None or known.rules != now.rules or known.as_of > now.as_of:
+        return None
+    if _those(source, known.last_event, known.last_import).newest != known.newest:
         return None
     imported = results_since_import(source, known.last_import, MOST_RESULTS)
     if imported is None:
         return None
-    is_new = Event.id > known.last_event
+    told = source.execute(select(Event.document_id, Event.result_id).where(Event.id > known.last_event)).all()
     if source.dialect.name != "sqlite":
-        late = Event.id > known.last_event - EVENTS_LOOKED_AT_AGAIN
-        is_new = or_(is_new, and_(late, Event.recorded_at > known.staged_at - OVERLAP))
-    told = source.execute(select(Event.document_id, Event.result_id).where(is_new)).all()
+        told = [*told, *_told_late(source, known.last_event, known.staged_at)]
     linked = _ever_linked(source, {row.document_id for row in told if row.document_id})
     told_of = {row.result_id for row in told}
     results = {result_id for result_id in imported | linked | told_of if result_id is not None}
     return sorted(results) if len(results) <= MOST_RESULTS else None
+
+
+def _those(source: Connection, event_id: int, import_id: int) -> Newest:
+    told = source.scalar(select(Event.event_key).where(Event.id == event_id))
+    entry = select(RegisterImport.sha256, RegisterImport.imported_at).where(RegisterImport.id == import_id)
+    taken = [(sha256, at.isoformat()) for sha256, at in source.execute(entry)]
+    return Newest(event_id, import_id, _fingerprint(told, taken))
+
+
+def _fingerprint(*values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
+def _told_late(source: Connection, known: int, staged_at: dt.datetime) -> Sequence[Row[str | None, int | None]]:
+    """The youngest events of documents up to the newest that a load knew."""
+    return source.execute(
+        select(Event.document_id, Event.result_id)
+        .where(Event.document_id.is_not(None), Event.recorded_at > staged_at - OVERLAP, Event.id <= known)
+        .order_by(Event.recorded_at.desc())
+        .limit(EVENTS_LOOKED_AT_AGAIN)
+    ).all()
 
 
 def _ever_linked(source: Connection, document_ids: set[str]) -> set[int | None]:

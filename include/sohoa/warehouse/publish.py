@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, MetaData, Table, delete, func, insert, inspec
 from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.database import chunks, connect, reading
-from sohoa.catalogue.models import Event, utc_now
+from sohoa.catalogue.models import utc_now
 from sohoa.errors import SohoaError
 from sohoa.indicators import Moves, Period, Rulebook, load_moves, rulebook_of, today
 from sohoa.messages import say
@@ -26,7 +26,7 @@ from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, note_copies_ahead, reload_facts
 from sohoa.warehouse.forecasting import note_forecasts
-from sohoa.warehouse.known import changed_results, state_of
+from sohoa.warehouse.known import Newest, changed_results, newest_of, state_of
 from sohoa.warehouse.rating import (
     Counts,
     add_counts,
@@ -36,7 +36,7 @@ from sohoa.warehouse.rating import (
     units_with_rates,
 )
 from sohoa.warehouse.series import advance_series, rebuild_series, refresh_series
-from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, digitisation_rate, fact_result, load
+from sohoa.warehouse.tables import METADATA, REPLACED, SCHEMA, UPDATED, digitisation_rate, fact_result, load
 from sohoa.warehouse.unit_series import (
     UnitChange,
     changes_of_units,
@@ -142,8 +142,7 @@ def refresh_warehouse(
                 staged_at=staged_at,
                 loaded_at=loaded_at,
                 as_of=last_day,
-                last_event=state.last_event,
-                last_import=state.last_import,
+                **asdict(state.newest),
                 rules=state.rules,
                 n_refreshed=n_refreshed,
             )
@@ -152,17 +151,20 @@ def refresh_warehouse(
 
 
 def unpublished_event(settings: Settings) -> int | None:
-    """The catalogue's newest event if the warehouse does not know it yet, or was loaded before today; else None."""
+    """The catalogue's newest event if the warehouse is not of its state yet, or was loaded before today; else None."""
     with reading(settings.catalogue_url) as session:
-        newest = session.scalar(select(func.max(Event.id))) or 0
+        newest = newest_of(session.connection())
     with connect_warehouse(settings) as connection:
-        if not inspect(connection).has_table(load.name, schema=_schema(connection)):
-            return newest
+        found = inspect(connection).get_multi_columns(schema=_schema(connection), filter_names=[load.name])
+        if set(load.columns.keys()) != {column["name"] for columns in found.values() for column in columns}:
+            return newest.last_event  # there is none yet, or one of an older version
         known = connection.execute(
-            select(load.c.last_event, load.c.as_of).order_by(load.c.staged_at.desc()).limit(1)
+            select(load.c.last_event, load.c.last_import, load.c.newest, load.c.as_of)
+            .order_by(load.c.staged_at.desc())
+            .limit(1)
         ).first()
-    is_current = known is not None and known.last_event >= newest and known.as_of >= today()
-    return None if is_current else newest
+    is_current = known is not None and Newest(*known[:3]) == newest and known.as_of >= today()
+    return None if is_current else newest.last_event
 
 
 def _bring_up_to_date(
@@ -171,7 +173,8 @@ def _bring_up_to_date(
     periods = periods_until(last_day)
     if changed is None:
         for table in reversed(REPLACED):
-            target.execute(delete(table))
+            if table not in UPDATED:
+                target.execute(delete(table))
     load_dimensions(source, target, moves, periods, last_day)
     rulebook = rulebook_of(source)
     if changed is None:

@@ -7,12 +7,28 @@ that of the load, and its running total; `change_ahead` the sums of the days aft
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, FromClause, Select, Table, and_, bindparam, delete, func, insert, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.bulk import rarely_collecting
 from sohoa.catalogue.database import chunks
@@ -23,7 +39,7 @@ from sohoa.indicators import (
     Moves,
     number_of,
 )
-from sohoa.warehouse.adding import add_changes
+from sohoa.warehouse.adding import add_changes, take_out_nothing
 from sohoa.warehouse.bulk import write_columns
 from sohoa.warehouse.counting import SeriesPart, count_series
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key, unit_key_of
@@ -69,9 +85,10 @@ def _days_of_change(target: Connection) -> set[dt.date]:
 def advance_series(target: Connection, last_day: dt.date) -> None:
     """Bring the totals up to a later day: changes that stood ahead of them have happened by then."""
     ahead = change_ahead.c
-    series = [ahead[name] for name in SERIES]
-    passed = target.execute(select(*series, func.min(ahead.day)).where(ahead.day <= last_day).group_by(*series)).all()
-    _count_totals(target, [{**_series_values(row), "first_day": row[-1]} for row in passed], last_day)
+    passed = target.execute(select(*(ahead[name] for name in (*_PLACE, *CHANGES))).where(ahead.day <= last_day)).all()
+    if passed:
+        target.execute(delete(change_ahead).where(ahead.day <= last_day))
+        _add_to_series(target, {tuple(row[: len(_PLACE)]): tuple(row[len(_PLACE) :]) for row in passed})
 
 
 def refresh_series(
@@ -90,18 +107,17 @@ def refresh_series(
     reload()
     after = _contributions(target, moves, result_ids)
     difference = _difference(before, after)
-    first_days = _first_days(difference, last_day)
-    _take_back(target, first_days)
-    add_changes(target, change_ahead, difference)
-    _count_totals(target, first_days, last_day)
-    load_days(target, last_day, {place[-1] for place in difference if place[-1] <= last_day})
+    happened = {place: change for place, change in difference.items() if place[-1] <= last_day}
+    _add_to_series(target, happened)
+    add_changes(target, change_ahead, {place: difference[place] for place in difference.keys() - happened.keys()})
+    load_days(target, last_day, {place[-1] for place in happened})
     return difference
 
 
 def _contributions(target: Connection, moves: Moves, result_ids: Sequence[int]) -> Changes:
     """What these results contribute to the series by the facts as they stand."""
     found: Changes = {}
-    facts = ([_of(table, ids) for ids in chunks(result_ids, IDS_PER_QUERY)] for table in (fact_result, fact_case))
+    facts = ([_facts_of(table, ids) for ids in chunks(result_ids, IDS_PER_QUERY)] for table in (fact_result, fact_case))
     for part in count_series(target, moves, *facts):
         columns = part.columns(np.ones(len(part.daily.day), bool))
         columns["day"] = map(dt.date.fromisoformat, columns["day"])
@@ -110,7 +126,7 @@ def _contributions(target: Connection, moves: Moves, result_ids: Sequence[int]) 
     return found
 
 
-def _of(table: Table, ids: Sequence[int]) -> FromClause:
+def _facts_of(table: Table, ids: Sequence[int]) -> FromClause:
     return select(table).where(table.c.result_id.in_(ids)).subquery("fact")
 
 
@@ -123,68 +139,62 @@ def _difference(before: Changes, after: Changes) -> Changes:
     return {place: changes for place, changes in differences.items() if any(changes)}
 
 
-def _first_days(difference: Changes, last_day: dt.date) -> list[dict[str, Any]]:
-    """Each series of which totals are no longer true, with the first day of which they are not."""
-    first_days: dict[Place, dt.date] = {}
-    for *series, day in sorted(place for place in difference if place[-1] <= last_day):
-        first_days.setdefault(tuple(series), day)
-    return [{**_series_values(series), "first_day": day} for series, day in first_days.items()]
-
-
-def _take_back(target: Connection, first_days: list[dict[str, Any]]) -> None:
-    """Make the changes of these series from their first days on changes ahead, so that they can be counted again."""
-    if not first_days:
+def _add_to_series(target: Connection, changes: Changes) -> None:
+    """Add changes up to the series' last day, and to the totals from their days on what they add up to."""
+    if not changes:
         return
-    fact = fact_digitisation_daily
-    is_taken = and_(_is_series(fact), fact.c.day >= bindparam("first_day"))
-    names = [*_PLACE, *CHANGES]
-    taken = select(*(fact.c[name] for name in names)).where(is_taken)
-    target.execute(insert(change_ahead).from_select(names, taken), first_days)
-    target.execute(delete(fact).where(is_taken), first_days)
+    target.execute(_add_to_places(target), [_given(place, change) for place, change in changes.items()])
+    target.execute(_add_to_totals(), list(_added_to_totals(changes)))
+    take_out_nothing(target, fact_digitisation_daily, CHANGES, changes)
 
 
-def _count_totals(target: Connection, first_days: list[dict[str, Any]], last_day: dt.date) -> None:
-    """Move the changes up to `last_day` that stand ahead of these series into them."""
-    if not first_days:
-        return
-    target.execute(_insert_totals(_totals_since(last_day)), first_days)
-    counted = delete(change_ahead).where(_is_series(change_ahead), change_ahead.c.day <= last_day)
-    target.execute(counted, first_days)
-
-
-def _totals_since(last_day: dt.date) -> Select[Any]:
-    """The totals of one series from a day on: those that stood before it, and what was added since."""
+def _add_to_places(target: Connection) -> Any:
+    """Add to what changed in a place; one that is new has the totals that stood before it."""
     fact = fact_digitisation_daily
     stood = (
         select(*(fact.c[state] for state in STATES))
-        .where(_is_series(fact), fact.c.day < bindparam("first_day"))
+        .where(_is_series(), fact.c.day < _of("day"))
         .order_by(fact.c.day.desc())
         .limit(1)
         .subquery("stood")
     )
-    ahead = change_ahead.c
-    running = (func.sum(ahead[name]).over(order_by=ahead.day, rows=(None, 0)) for name in CHANGES)
-    added = (
-        select(change_ahead, *(total.label(state) for state, total in zip(STATES, running, strict=True)))
-        .where(_is_series(change_ahead), ahead.day <= last_day)
-        .subquery("added")
-    )
-    return select(
-        *(added.c[name] for name in (*_PLACE, *CHANGES)),
-        *((added.c[state] + func.coalesce(stood.c[state], 0)).label(state) for state in STATES),
-    ).select_from(added.outerjoin(stood, true()))
+    place = [_of(name) for name in (*_PLACE, *CHANGES)]
+    totals = [func.coalesce(stood.c[state], 0) for state in STATES]
+    always = select(literal(1)).subquery("always")
+    row = select(*place, unit_key_of(_of("unit_code")), *totals).select_from(always.outerjoin(stood, true()))
+    insert_into = (sqlite if target.dialect.name == "sqlite" else postgresql).insert(fact)
+    # Without the condition SQLite takes ON CONFLICT for a condition of the join.
+    new = insert_into.from_select([*_PLACE, *CHANGES, "unit_key", *STATES], row.where(text("true")))
+    added = {name: fact.c[name] + new.excluded[name] for name in CHANGES}
+    return new.on_conflict_do_update(index_elements=_PLACE, set_=added)
 
 
-def _insert_totals(totals: Select[Any]) -> Any:
-    total = totals.subquery("total")
-    names = [*_PLACE, *CHANGES, *STATES]
-    rows = select(*(total.c[name] for name in names), unit_key_of(total.c.unit_code))
-    return insert(fact_digitisation_daily).from_select([*names, "unit_key"], rows)
+def _add_to_totals() -> Any:
+    """Add to the totals of a series from one day to another."""
+    fact = fact_digitisation_daily
+    totals = {state: fact.c[state] + _of(change) for state, change in zip(STATES, CHANGES, strict=True)}
+    return update(fact).where(_is_series(), fact.c.day.between(_of("day"), bindparam("last_day"))).values(totals)
 
 
-def _is_series(table: Table) -> Any:
-    return and_(*(table.c[name] == bindparam(f"of_{name}") for name in SERIES))
+def _added_to_totals(changes: Changes) -> Iterator[dict[str, Any]]:
+    """What these changes add to the totals: in each series from the day of one to that before the next."""
+    for _, of_series in groupby(sorted(changes), key=lambda place: place[:-1]):
+        places = list(of_series)
+        last_days = [*(place[-1] - dt.timedelta(days=1) for place in places[1:]), dt.date.max]
+        sums = np.cumsum([changes[place] for place in places], axis=0)
+        for place, last_day, added in zip(places, last_days, sums.tolist(), strict=True):
+            if any(added):
+                yield {**_given(place, added), "last_day": last_day}
 
 
-def _series_values(place: Iterable[Any]) -> dict[str, Any]:
-    return {f"of_{name}": value for name, value in zip(SERIES, place, strict=False)}
+def _is_series() -> Any:
+    return and_(*(fact_digitisation_daily.c[name] == _of(name) for name in SERIES))
+
+
+def _of(name: str) -> ColumnElement[Any]:
+    """The value of a column that is given; the column's own name stands for one that is set."""
+    return bindparam(f"of_{name}", type_=fact_digitisation_daily.c[name].type)
+
+
+def _given(place: Place, change: Sequence[int]) -> dict[str, Any]:
+    return {f"of_{name}": value for name, value in zip((*_PLACE, *CHANGES), (*place, *change), strict=True)}

@@ -352,6 +352,7 @@ load = Table(
     _must("as_of", Date, "Last day of the daily series"),
     _must("last_event", BigInteger, "Newest event of the catalogue that the load knew"),
     _must("last_import", BigInteger, "Newest register import that the load knew; 0 before the first"),
+    _must("newest", String, "Fingerprint of these two, by which a catalogue set back to a backup is noticed"),
     _must("rules", String, "Fingerprint of the rulesets by which the load counted"),
     _may("n_refreshed", Integer, "Results that were counted anew; null where all were"),
     comment="Loads of this schema, all kept; every other table holds what the newest one found",
@@ -388,3 +389,7 @@ DENSE = CreateView(_dense_series(), "fact_digitisation_daily_dense", metadata=ME
 
 REPLACED = tuple(table for table in METADATA.sorted_tables if table not in (load, DENSE))
 """The tables whose rows each load replaces, referred tables first."""
+
+UPDATED = (dim_unit, dim_procedure, dim_report_period, dim_indicator, dim_target)
+"""Of these a full load too replaces only the rows that differ: for each row that goes PostgreSQL looks through all that
+may refer to it, from end to end, though every row there went in the same transaction."""

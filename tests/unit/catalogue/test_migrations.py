@@ -34,7 +34,7 @@ def test_partial_indexes_are_there(settings: Settings) -> None:
         found = {name: sql for name, sql in rows}
 
     unique = {"uq_batch_waiting", "uq_document_current_copy", "uq_proposed_result_open"}
-    assert found.keys() == unique | {"ix_event_document"}
+    assert found.keys() == unique | {"ix_event_document", "ix_event_of_document_recorded_at"}
     assert "state = 'open'" in found["uq_proposed_result_open"]
     assert "status = 'waiting'" in found["uq_batch_waiting"]
     assert "'accepted', 'signed', 'archived'" in found["uq_document_current_copy"]

@@ -33,12 +33,23 @@ from sohoa.catalogue.models import (
 from sohoa.duplicates import forget_look, superseded_by, twins_of
 from sohoa.indicators import compute_rates, parse_period
 from sohoa.journey.drafts import document_id
+from sohoa.journey.locking import clear, lock_by_person
 from sohoa.journey.repeats import REPEATED, SUPERSEDED
 from sohoa.settings import Settings
+from sohoa.warehouse import connect_warehouse, refresh_warehouse
+from sohoa.warehouse.tables import fact_result
 
 DAY = dt.date(2022, 3, 5)
 SUBJECT = "Về việc cho phép thành lập Hội Khoa học Lịch sử Việt Nam"
 TEXT = "Số: 70/QĐ-BNV ngày 05 tháng 3 năm 2022 " + SUBJECT + " Căn cứ Nghị định số 45/2010/NĐ-CP " * 5
+READ = {
+    "code_number": "70",
+    "code_notation": "QĐ-BNV",
+    "issued_on": DAY,
+    "issuer": "Bộ Nội vụ",
+    "subject": SUBJECT,
+    "text": TEXT,
+}
 
 
 def look(seed: str, changed: int = 0) -> str:
@@ -48,6 +59,20 @@ def look(seed: str, changed: int = 0) -> str:
     for place in range(changed):
         bits ^= 1 << (place * 67 % 1024)
     return f"{bits:0256x}"
+
+
+def verdict(batch_id: str, identity: str, refused: str | None = None) -> Verdict:
+    """The gate's on a document: passed, or refused for a reason."""
+    return Verdict(
+        gate="records",
+        subject_id=batch_id,
+        item_id=identity,
+        expectation="test",
+        reason=refused or "number_missing",
+        severity="critical",
+        passed=refused is None,
+        judged_at=utc_now(),
+    )
 
 
 @dataclass
@@ -127,15 +152,6 @@ class Desk:
                     )
                 )
             identity = document_id(sha, 1)
-            values = {
-                "code_number": "70",
-                "code_notation": "QĐ-BNV",
-                "issued_on": DAY,
-                "issuer": "Bộ Nội vụ",
-                "subject": SUBJECT,
-                "text": TEXT,
-                **fields,
-            }
             session.add(
                 Document(
                     document_id=identity,
@@ -147,23 +163,23 @@ class Desk:
                     source_file="a.pdf",
                     source_files=["a.pdf"],
                     status=DocumentStatus.RECEIVED,
-                    **values,
+                    **{**READ, **fields},
                 )
             )
-            session.add(
-                Verdict(
-                    gate="records",
-                    subject_id=name,
-                    item_id=identity,
-                    expectation="test",
-                    reason=refused or "number_missing",
-                    severity="critical",
-                    passed=refused is None,
-                    judged_at=utc_now(),
-                )
-            )
+            session.add(verdict(name, identity, refused))
         journey.publish_batch(self.settings, name)
         return identity
+
+    def read_again(self, identity: str) -> None:
+        """Publish a released document anew, as if its batch had been read and judged again."""
+        with writing(self.settings.catalogue_url) as session:
+            document = session.get_one(Document, identity)
+            for name, value in READ.items():
+                setattr(document, name, value)
+            batch_id, sha = document.batch_id, document.sha256
+            session.execute(update(Page).where(Page.sha256 == sha).values(status=PageStatus.OCRED))
+            session.add(verdict(batch_id, identity))
+        journey.publish_batch(self.settings, batch_id)
 
     def document(self, identity: str) -> Document:
         with reading(self.settings.catalogue_url) as session:
@@ -288,6 +304,30 @@ def test_where_no_look_is_known_only_a_clearly_better_scan_replaces(desk: Desk) 
     assert desk.document(equal).review_reasons == ["result_has_copy"]
     better = desk.scan("better", dpi=300)
     assert (desk.document(better).status, desk.document(first).status) == ("accepted", "superseded")
+
+
+# A copy that is taken back
+
+
+def test_a_copy_accepted_again_after_it_was_locked_and_released_is_counted_again(desk: Desk) -> None:
+    copy = desk.scan("copy")
+
+    def counted() -> str | None:
+        refresh_warehouse(desk.settings)
+        with connect_warehouse(desk.settings) as connection:
+            return connection.scalar(select(fact_result.c.document_id))
+
+    assert counted() == copy
+    lock_by_person(desk.settings, copy, "lan")
+    assert counted() is None
+    clear(desk.settings, copy, "lan")
+    assert counted() is None
+    desk.read_again(copy)
+    assert desk.document(copy).status == DocumentStatus.ACCEPTED
+    assert counted() == copy
+    told = desk.state()[1]
+    journey.publish_batch(desk.settings, "copy")
+    assert desk.state()[1] == told
 
 
 # The same scan again

@@ -133,3 +133,16 @@ def test_after_work_behind_that_fails_no_more_is_done(apart: bool) -> None:
     with pytest.raises(ZeroDivisionError):
         list(with_work_behind(range(10), work, apart=apart))
     assert len(done) == 3
+
+
+def test_where_both_fail_the_work_on_the_earlier_portion_is_told_of() -> None:
+    def portions() -> Iterator[int]:
+        yield 0
+        raise RuntimeError("making the second one ready")
+
+    def work(_: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as failed:
+        list(with_work_behind(portions(), work, apart=True))
+    assert isinstance(failed.value.__cause__, RuntimeError)

@@ -2,21 +2,25 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from indicators.world import Entry, change, scanned
 from register.exports import numbered, row
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, make_url, select, text, update
 
-from sohoa.catalogue.database import writing
+from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.models import Document, Dossier, RegisterImport, Result, ResultHistory, SubjectKey
 from sohoa.register import import_register
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, known, refresh_warehouse
+from sohoa.warehouse import connect_warehouse, known, refresh_warehouse, unpublished_event
 from sohoa.warehouse.tables import dim_procedure, fact_case, fact_result
 from warehouse.moved import installation
 from warehouse.test_series import FIRST_LOADS, UNTIL, everything, missing_dimensions
@@ -101,22 +105,76 @@ def test_an_import_of_an_older_version_has_everything_counted_anew(loaded: Setti
     assert refreshed(loaded) == 0
 
 
-def test_a_catalogue_set_back_to_an_older_state_has_everything_counted_anew(loaded: Settings) -> None:
+def restored(settings: Settings, backup: bytes) -> None:
+    connect(settings.catalogue_url).dispose()
+    database = Path(make_url(settings.catalogue_url).database or "")
+    for name in (f"{database.name}-wal", f"{database.name}-shm"):
+        database.with_name(name).unlink(missing_ok=True)
+    database.write_bytes(backup)
+
+
+def backed_up(settings: Settings) -> bytes:
+    database = Path(make_url(settings.catalogue_url).database or "")
+    copy = database.with_name("copy.db")
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy.read_bytes()
+
+
+def assert_counted_in_full(settings: Settings) -> None:
+    assert refreshed(settings) is None
+    with reading(settings.catalogue_url) as session:
+        registered = sorted(session.scalars(select(Result.result_key)))
+    assert values(settings, fact_result.c.result_key) == registered
+
+
+def test_a_catalogue_set_back_to_a_backup_has_everything_counted_anew(loaded: Settings) -> None:
+    backup = backed_up(loaded)
     take(loaded, numbered(4))
     refreshed(loaded)
-    forget_the_newest_import(loaded)
-    assert refreshed(loaded) is None
-    assert len(values(loaded, fact_result.c.result_id)) == 3
+    restored(loaded, backup)
+    assert_counted_in_full(loaded)
 
 
-def forget_the_newest_import(settings: Settings) -> None:
-    """As a backup from before it would have the catalogue; its events cannot be taken back, and stay."""
-    with writing(settings.catalogue_url) as session:
-        newest = session.scalars(select(RegisterImport.id).order_by(RegisterImport.id.desc())).first()
-        brought = list(session.scalars(select(Result.id).where(Result.first_import_id == newest)))
-        for of_result in (SubjectKey.result_id, Dossier.result_id, Result.id):
-            session.execute(delete(of_result.class_).where(of_result.in_(brought)))
-        session.execute(delete(RegisterImport).where(RegisterImport.id == newest))
+def test_a_catalogue_that_imported_after_it_was_set_back_has_everything_counted_anew(loaded: Settings) -> None:
+    backup = backed_up(loaded)
+    take(loaded, numbered(4))
+    refreshed(loaded)
+    restored(loaded, backup)
+    take(loaded, numbered(5))
+    take(loaded, numbered(6))
+    assert_counted_in_full(loaded)
+
+
+def test_a_catalogue_set_back_by_events_alone_has_everything_counted_anew(loaded: Settings) -> None:
+    backup = backed_up(loaded)
+    change(loaded, 1, Entry(None), scanned(None, UNTIL))
+    refreshed(loaded)
+    restored(loaded, backup)
+    assert_counted_in_full(loaded)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(numbered(1, Tên_TTHC="Thủ tục cho phép thành lập hội"), id="a procedure renamed"),
+        pytest.param(numbered(4), id="a new result"),
+    ],
+)
+def test_after_an_import_the_warehouse_is_behind_until_it_is_refreshed(loaded: Settings, line: Line) -> None:
+    refresh_warehouse(loaded)
+    assert unpublished_event(loaded) is None
+    take(loaded, line)
+    assert unpublished_event(loaded) is not None
+    refresh_warehouse(loaded)
+    assert unpublished_event(loaded) is None
+
+
+def test_a_warehouse_of_an_older_version_is_behind(loaded: Settings) -> None:
+    refresh_warehouse(loaded)
+    with connect_warehouse(loaded, writes=True) as connection:
+        connection.execute(text("ALTER TABLE load DROP COLUMN newest"))
+    assert unpublished_event(loaded) is not None
 
 
 NUMBERS = [str(number) for number in range(1, 5)]
@@ -145,6 +203,16 @@ def lines(draw: st.DrawFn) -> Line:
 
 
 files = st.lists(lines(), min_size=1, max_size=4)
+copies = st.lists(st.tuples(st.integers(0, 8), st.integers(-400, 3)), max_size=2)
+Step: TypeAlias = tuple[int, Sequence[Line], Sequence[tuple[int, int]]]
+steps = st.tuples(st.integers(0, 6), files, copies)
+"""So many days later a file comes, and copies of some results are accepted, digitised so many days from then."""
+
+
+def accept_one(settings: Settings, number: int, digitised_on: dt.date) -> None:
+    with reading(settings.catalogue_url) as session:
+        results = session.scalars(select(Result.id).order_by(Result.id)).all()
+    change(settings, results[number % len(results)], Entry(None), scanned(None, digitised_on))
 
 
 def emptied(settings: Settings) -> None:
@@ -159,17 +227,19 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return installation(tmp_path_factory.mktemp("moved"))
 
 
-@given(st.sampled_from(FIRST_LOADS), files, st.lists(st.tuples(st.integers(0, 6), files), min_size=1, max_size=3))
+@given(st.sampled_from(FIRST_LOADS), files, st.lists(steps, min_size=1, max_size=3))
 @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_any_imports_the_rows_are_those_of_a_full_count(
-    moved: Settings, day: dt.date, first: Sequence[Line], later: Sequence[tuple[int, Sequence[Line]]]
+    moved: Settings, day: dt.date, first: Sequence[Line], later: Sequence[Step]
 ) -> None:
     emptied(moved)
     take(moved, *first, today=day)
     refresh_warehouse(moved, as_of=day, in_full=True)
-    for n_days, file in later:
+    for n_days, file, copied in later:
         day += dt.timedelta(days=n_days)
         take(moved, *file, today=day)
+        for number, ahead in copied:
+            accept_one(moved, number, day + dt.timedelta(days=ahead))
         assert refresh_warehouse(moved, as_of=day).n_refreshed is not None, "all were counted anew"
     by_changes = everything(moved)
     assert missing_dimensions(moved) == set()

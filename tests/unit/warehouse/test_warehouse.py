@@ -13,8 +13,7 @@ from indicators.world import Case, Entry, change, document_id_of, scanned, store
 from sqlalchemy import Row, event, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from sohoa.catalogue.database import connect, writing
-from sohoa.catalogue.models import RegisterImport
+from sohoa.catalogue.database import connect
 from sohoa.indicators import approve_base, compute_rates, headline_path, parse_period, population_items
 from sohoa.settings import Settings
 from sohoa.warehouse import DENSE, METADATA, VIEWS, StagedRates, connect_warehouse, refresh_warehouse
@@ -310,15 +309,10 @@ def test_a_day_before_the_last_load_s_and_one_of_another_period_count_everything
     assert refresh_warehouse(settings, as_of=other_day).n_refreshed is None
 
 
-def test_a_new_import_and_new_rules_count_everything_anew(settings: Settings) -> None:
+def test_new_rules_count_everything_anew(settings: Settings) -> None:
     store(settings, REGISTER)
     publish(settings)
     next_day = AS_OF + dt.timedelta(days=1)
-    with writing(settings.catalogue_url) as session:
-        newest = session.get_one(RegisterImport, 2)
-        columns = {name: value for name, value in vars(newest).items() if not name.startswith("_")}
-        session.add(RegisterImport(**{**columns, "id": 3}))
-    assert refresh_warehouse(settings, as_of=next_day).n_refreshed is None
     moves = settings.home / "moves.yaml"
     moves.write_text(
         "ministry: G09\nmoves: [{unit: G09.02, successor: G09.04, name: Vụ, since: 2023-01-01}]\n", "utf-8"
