@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.imports import results_since_import
-from sohoa.catalogue.models import Document, Event, RegisterImport
+from sohoa.catalogue.models import Document, Event, RegisterImport, Result
 from sohoa.indicators import Moves, rulebook_of
 from sohoa.warehouse.dimensions import periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY
@@ -22,8 +22,9 @@ OVERLAP = dt.timedelta(hours=1)
 """PostgreSQL numbers events when they are told and shows them when they are committed: one with a smaller number
 may appear after the newest that a load knew, so that the youngest of documents are looked at again."""
 
-MOST_RESULTS = 100_000
-"""With more results changed, all are counted anew."""
+FEW_RESULTS, MOST_RESULTS, ONE_IN = 1_000, 100_000, 20
+"""With more results changed than one in so many, all are counted anew, since one by one they take ten times as long.
+A few are never worth that; and of no more than the most is what they contribute kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
         return None
     if _those(source, known.last_event, known.last_import).newest != known.newest:
         return None
-    imported = results_since_import(source, known.last_import, MOST_RESULTS)
+    n_results = source.scalar(select(func.max(Result.id))) or 0
+    most = min(MOST_RESULTS, max(FEW_RESULTS, n_results // ONE_IN))
+    imported = results_since_import(source, known.last_import, most)
     if imported is None:
         return None
     told = source.execute(select(Event.document_id, Event.result_id).where(Event.id > known.last_event)).all()
@@ -79,7 +82,7 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
     linked = _ever_linked(source, {row.document_id for row in told if row.document_id})
     told_of = {row.result_id for row in told}
     results = {result_id for result_id in imported | linked | told_of if result_id is not None}
-    return sorted(results) if len(results) <= MOST_RESULTS else None
+    return sorted(results) if len(results) <= most else None
 
 
 def _those(source: Connection, event_id: int, import_id: int) -> Newest:

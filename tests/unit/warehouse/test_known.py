@@ -87,13 +87,22 @@ def test_a_procedure_that_an_import_renames_is_renamed_in_the_warehouse(loaded: 
     assert "Thủ tục thành lập hội" not in values(loaded, dim_procedure.c.name)
 
 
+@pytest.mark.parametrize(
+    ("few", "most", "one_in", "at_most"),
+    [
+        pytest.param(1, 10, 2, 3, id="a share of all"),
+        pytest.param(3, 10, 100, 3, id="few"),
+        pytest.param(1, 2, 1, 2, id="most"),
+    ],
+)
 def test_an_import_that_changes_much_has_everything_counted_anew(
-    loaded: Settings, monkeypatch: pytest.MonkeyPatch
+    loaded: Settings, monkeypatch: pytest.MonkeyPatch, few: int, most: int, one_in: int, at_most: int
 ) -> None:
-    monkeypatch.setattr(known, "MOST_RESULTS", 1)
-    take(loaded, numbered(4))
-    assert refreshed(loaded) == 1
-    take(loaded, numbered(5), numbered(6))
+    for name, value in {"FEW_RESULTS": few, "MOST_RESULTS": most, "ONE_IN": one_in}.items():
+        monkeypatch.setattr(known, name, value)
+    take(loaded, *(numbered(4 + number) for number in range(at_most)))
+    assert refreshed(loaded) == at_most
+    take(loaded, *(numbered(20 + number) for number in range(3 * at_most)))
     assert refreshed(loaded) is None
 
 
