@@ -64,10 +64,10 @@ def _in_process_of_its_own(folder: Path, rows: int, database: str) -> dict[str, 
     return figures
 
 
-def make_export(file: Path, rows: int, changed_every: int = 0) -> None:
+def make_export(file: Path, rows: int, changed_every: int = 0, n_days: int = N_DAYS) -> None:
     """Write a CSV export of so many results, one dossier each, with the subjects that make up most of a real one.
 
-    The same one every time, but for the subject of every so many rows.
+    The same one every time, but for the subject of every so many rows; issued in the last so many days.
     """
     draw = random.Random(SEED)  # noqa: S311 - the same every time
     with file.open("w", encoding="utf-8", newline="") as stream:
@@ -75,7 +75,7 @@ def make_export(file: Path, rows: int, changed_every: int = 0) -> None:
         writer.writeheader()
         for number in range(1, rows + 1):
             corrected = " (đính chính)" if changed_every and number % changed_every == 0 else ""
-            pair, day = draw.randrange(N_PAIRS), FIRST_DAY + dt.timedelta(draw.randrange(N_DAYS))
+            pair, day = draw.randrange(N_PAIRS), FIRST_DAY + dt.timedelta(N_DAYS - n_days + draw.randrange(n_days))
             writer.writerow(
                 {
                     "Mã hồ sơ": f"000.00.01.G09-{day:%y%m%d}-{number:07}",
