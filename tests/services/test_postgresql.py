@@ -51,7 +51,7 @@ from sohoa.register.candidates import candidates
 from sohoa.register.link import Claim, link
 from sohoa.samples import make_samples
 from sohoa.settings import Settings
-from sohoa.warehouse import connect_warehouse, known, refresh_warehouse
+from sohoa.warehouse import connect_warehouse, refresh_warehouse
 from sohoa.warehouse.tables import REPLACED
 
 from .databases import new_database
@@ -289,9 +289,8 @@ def test_the_warehouse_refreshed_by_what_changed_is_the_one_counted_anew(setting
 
 
 def test_a_copy_that_is_committed_after_an_import_that_was_told_of_later_is_counted(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(known, "EVENTS_LOOKED_AT_AGAIN", 1)
     for name, seed in (("first", 778), ("later", 779)):
         make_samples(tmp_path / name, 6, seed, "clean", numbering=("printed",), compact=True)
     take_in_register(settings, tmp_path / "first" / "register.csv")

@@ -44,7 +44,8 @@ from sohoa.settings import Settings
 IN_FILE, LOCKED_AWAY = "secrecy_in_file", "locked_away"
 """Why a document without a mark is locked: one in the same file has it; and what people have to do."""
 
-_CLEARED = "secrecy_cleared"
+_CLEARED, _RELEASED = "secrecy_cleared", "document_released"
+"""A person said of a document that it is not classified; another one of its file was let go with it."""
 
 
 def is_withheld(document: Document) -> bool:
@@ -87,7 +88,7 @@ def lock_documents(session: Session, documents: Sequence[Document], marked: set[
         batch = session.get_one(Batch, document.batch_id)
         record_event(
             session,
-            f"document_locked:{identity}:{_n_cleared(session, identity)}",
+            f"document_locked:{identity}:{_n_released(session, identity)}",
             "document_locked",
             batch.claimed_on or utc_now().date(),
             agent=agent,
@@ -128,19 +129,9 @@ def clear(settings: Settings, document_id: str, agent: str) -> str:
         if document.status != DocumentStatus.LOCKED and not is_withheld(document):
             raise SohoaError(f"Document {document_id} is not held for secrecy: there is nothing to release.")
         batch = session.get_one(Batch, document.batch_id)
-        record_event(
-            session,
-            f"{_CLEARED}:{document_id}:{_n_cleared(session, document_id)}",
-            _CLEARED,
-            utc_now().date(),
-            agent=agent,
-            batch_id=batch.id,
-            document_id=document_id,
-            detail={"before": document.status},
-        )
         for held in documents_of(session, document.sha256):
             if held.status == DocumentStatus.LOCKED or is_withheld(held):
-                held.status, held.flags, held.review_reasons = DocumentStatus.RECEIVED, [], []
+                _release(session, held, _CLEARED if held is document else _RELEASED, agent)
         if not has_locked(session, document.sha256):
             session.execute(
                 update(Page)
@@ -151,10 +142,24 @@ def clear(settings: Settings, document_id: str, agent: str) -> str:
         return batch.id
 
 
+def _release(session: Session, held: Document, kind: str, agent: str) -> None:
+    record_event(
+        session,
+        f"{kind}:{held.document_id}:{_n_released(session, held.document_id)}",
+        kind,
+        utc_now().date(),
+        agent=agent,
+        batch_id=held.batch_id,
+        document_id=held.document_id,
+        detail={"before": held.status},
+    )
+    held.status, held.flags, held.review_reasons = DocumentStatus.RECEIVED, [], []
+
+
 def in_turn(session: Session, event_key: str, document_id: str) -> str:
     """The key of an event of a document: another one each time that it was released, and so is settled anew."""
-    n_cleared = _n_cleared(session, document_id)
-    return f"{event_key}:{n_cleared}" if n_cleared else event_key
+    n_released = _n_released(session, document_id)
+    return f"{event_key}:{n_released}" if n_released else event_key
 
 
 def spread(session: Session, sha256: str, agent: str) -> None:
@@ -249,9 +254,9 @@ _CONTENT = (
 """Columns of a document that hold, or follow from, what was read of it."""
 
 
-def _n_cleared(session: Session, document_id: str) -> int:
-    query = select(func.count()).select_from(Event)
-    return session.scalar(query.where(Event.kind == _CLEARED, Event.document_id == document_id)) or 0
+def _n_released(session: Session, document_id: str) -> int:
+    is_release = Event.kind.in_((_CLEARED, _RELEASED))
+    return session.scalar(select(func.count(Event.id)).where(is_release, Event.document_id == document_id)) or 0
 
 
 def _scans_of(session: Session, sha256: str) -> list[str]:

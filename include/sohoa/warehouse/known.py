@@ -17,10 +17,9 @@ from sohoa.warehouse.dimensions import periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY
 from sohoa.warehouse.tables import load
 
-EVENTS_LOOKED_AT_AGAIN = 10_000
 OVERLAP = dt.timedelta(hours=1)
 """PostgreSQL numbers events when they are told and shows them when they are committed: one with a smaller number
-may appear after the newest that a load knew, so that the youngest of documents are looked at again."""
+may appear after the newest that a load knew, so that those of documents are looked at again for so long."""
 
 FEW_RESULTS, MOST_RESULTS, ONE_IN = 1_000, 100_000, 20
 """With more results changed than one in so many, all are counted anew, since one by one they take ten times as long.
@@ -86,10 +85,10 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
 
 
 def _those(source: Connection, event_id: int, import_id: int) -> Newest:
-    told = source.scalar(select(Event.event_key).where(Event.id == event_id))
+    event = select(Event.event_key, Event.recorded_at).where(Event.id == event_id)
     entry = select(RegisterImport.sha256, RegisterImport.imported_at).where(RegisterImport.id == import_id)
-    taken = [(sha256, at.isoformat()) for sha256, at in source.execute(entry)]
-    return Newest(event_id, import_id, _fingerprint(told, taken))
+    rows = [[(what, at.isoformat()) for what, at in source.execute(query)] for query in (event, entry)]
+    return Newest(event_id, import_id, _fingerprint(*rows))
 
 
 def _fingerprint(*values: object) -> str:
@@ -97,12 +96,11 @@ def _fingerprint(*values: object) -> str:
 
 
 def _told_late(source: Connection, known: int, staged_at: dt.datetime) -> Sequence[Row[str | None, int | None]]:
-    """The youngest events of documents up to the newest that a load knew."""
+    """The youngest events of documents among those that a load knew, or that were committed after it."""
     return source.execute(
-        select(Event.document_id, Event.result_id)
-        .where(Event.document_id.is_not(None), Event.recorded_at > staged_at - OVERLAP, Event.id <= known)
-        .order_by(Event.recorded_at.desc())
-        .limit(EVENTS_LOOKED_AT_AGAIN)
+        select(Event.document_id, Event.result_id).where(
+            Event.document_id.is_not(None), Event.recorded_at > staged_at - OVERLAP, Event.id <= known
+        )
     ).all()
 
 

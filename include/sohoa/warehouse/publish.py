@@ -151,7 +151,10 @@ def refresh_warehouse(
 
 
 def unpublished_event(settings: Settings) -> int | None:
-    """The catalogue's newest event if the warehouse is not of its state yet, or was loaded before today; else None."""
+    """The catalogue's newest event if the warehouse is not of its state yet, or was loaded before today; else None.
+
+    On PostgreSQL one that is committed after others with higher numbers shows at the next of these only.
+    """
     with reading(settings.catalogue_url) as session:
         newest = newest_of(session.connection())
     with connect_warehouse(settings) as connection:

@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from indicators import world
 from indicators.world import Entry, change, scanned
 from register.exports import numbered, row
 from sqlalchemy import delete, make_url, select, text, update
@@ -160,6 +162,22 @@ def test_a_catalogue_set_back_by_events_alone_has_everything_counted_anew(loaded
     change(loaded, 1, Entry(None), scanned(None, UNTIL))
     refreshed(loaded)
     restored(loaded, backup)
+    assert_counted_in_full(loaded)
+
+
+def test_a_catalogue_in_which_the_same_was_done_again_otherwise_has_everything_counted_anew(
+    loaded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def accept(number: int) -> None:
+        with monkeypatch.context() as alike:
+            alike.setattr(world, "uuid", SimpleNamespace(uuid4=lambda: "the same"))
+            change(loaded, number, Entry(None), scanned(None, UNTIL))
+
+    backup = backed_up(loaded)
+    accept(1)
+    refreshed(loaded)
+    restored(loaded, backup)
+    accept(2)
     assert_counted_in_full(loaded)
 
 
