@@ -227,7 +227,8 @@ class Result(Base):
     source: Mapped[str] = mapped_column(default="register")
     flags: Mapped[list[str]] = mapped_column(default=list)
     first_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
-    last_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))  # the last that changed it
+    # The last that changed it; what older versions imported has the first here where none did.
+    last_import_id: Mapped[int | None] = mapped_column(ForeignKey("register_import.id"))
 
 
 class SubjectKey(Base):
