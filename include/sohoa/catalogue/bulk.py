@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Date, Table, Text, cast, func, literal, select
+from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Text, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.models import Base
@@ -42,10 +42,12 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def among(session: Session, column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+def among(
+    dialect: Dialect, column: InstrumentedAttribute[Any] | Column[Any], keys: Sequence[Any]
+) -> ColumnElement[bool]:
     """Whether a column holds one of these texts or numbers, which are handed over as one parameter."""
     listed = literal(json.dumps(list(keys), ensure_ascii=False), Text)
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect.name == "postgresql":
         # Not as an array: where the server knows nothing of a table yet, it takes a long one to name most of the rows,
         # and reads them all instead of looking each up.
         values = func.json_array_elements_text(cast(listed, JSON)).table_valued("value")

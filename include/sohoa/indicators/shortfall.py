@@ -14,14 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from sohoa.catalogue.database import chunks
+from sohoa.catalogue.bulk import among
 from sohoa.catalogue.models import OPEN, Document, Dossier, FileOutcome, Result, ReviewItem, ScanFile
 from sohoa.indicators.moves import Moves
 from sohoa.indicators.populations import is_digitised, is_member, population_spells
 from sohoa.register import fold_code
-
-IDS_PER_QUERY = 5_000
-"""Databases limit the parameters of a query."""
 
 Number = tuple[str, dt.date]
 """A folded number with its symbol, and its day."""
@@ -142,18 +139,17 @@ def _number(number: str | None, notation: str | None, issued_on: dt.date | None)
 def _by_number(connection: Connection, numbers: set[Number]) -> dict[Number, int]:
     """The results that bear one of these numbers on its day, where only one does."""
     found: dict[Number, list[int]] = {}
-    for codes in chunks(sorted({code for code, _ in numbers}), IDS_PER_QUERY):
-        query = select(Result.id, Result.code_folded, Result.issued_on).where(Result.code_folded.in_(codes))
-        for result_id, code, issued_on in connection.execute(query):
-            if code is not None and issued_on is not None and (code, issued_on) in numbers:
-                found.setdefault((code, issued_on), []).append(result_id)
+    bears_one = among(connection.dialect, Result.code_folded, sorted({code for code, _ in numbers}))
+    query = select(Result.id, Result.code_folded, Result.issued_on).where(bears_one)
+    for result_id, code, issued_on in connection.execute(query):
+        if code is not None and issued_on is not None and (code, issued_on) in numbers:
+            found.setdefault((code, issued_on), []).append(result_id)
     return {number: ids[0] for number, ids in found.items() if len(ids) == 1}
 
 
 def _by_dossier(connection: Connection, codes: set[str]) -> Iterator[int]:
     """The results of these dossiers, where a dossier has only one."""
-    for some in chunks(sorted(codes), IDS_PER_QUERY):
-        yield from connection.scalars(_only_result().where(Dossier.code.in_(some)))
+    yield from connection.scalars(_only_result().where(among(connection.dialect, Dossier.code, sorted(codes)))).all()
 
 
 def _only_result() -> Select[Any]:

@@ -161,7 +161,7 @@ def _rows_among(
     """The columns of the rows whose key is one of these."""
     if keys:
         columns = table_of(model).columns
-        for row in session.execute(select(*columns).where(among(session, key, keys))):
+        for row in session.execute(select(*columns).where(among(session.get_bind().dialect, key, keys))):
             yield dict(zip(columns.keys(), row, strict=True))
 
 

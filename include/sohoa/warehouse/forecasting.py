@@ -9,13 +9,12 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from sohoa.catalogue.database import chunks
+from sohoa.catalogue.bulk import among
 from sohoa.indicators import Cut, Forecast, Moves, Rate, load_rulebook, make_period, rates_of, rulebook_of, spells_of
 from sohoa.indicators.forecast import WEEKS, forecasts_of, trailing_cuts
 from sohoa.indicators.shortfall import (
-    IDS_PER_QUERY,
     NOT_SCANNED,
     Shortfall,
     count_reasons,
@@ -64,14 +63,11 @@ def published_forecasts(
 
     def missing(population: str, since: dt.date | None) -> Mapping[str | None, Shortfall]:
         told: dict[str, Counter[str]] = {unit: Counter() for unit in known}
-        for ids in chunks(looked_up, IDS_PER_QUERY):
-            table = fact_result if since is None else fact_case
-            # Written out: to bind thousands of numbers took PostgreSQL's driver a quarter of the whole answer.
-            numbers: BindParameter[int] = bindparam("ids", ids, expanding=True, literal_execute=True)
-            some = select(table).where(table.c.result_id.in_(numbers)).subquery("fact")
-            spell = spells_of(some, population, moves).subquery("spell").c
-            for unit, count in count_reasons(connection.execute(missing_members(spell, as_of, since)), reasons).items():
-                told[unit] += count
+        table = fact_result if since is None else fact_case
+        some = select(table).where(among(connection.dialect, table.c.result_id, looked_up)).subquery("fact")
+        spell = spells_of(some, population, moves).subquery("spell").c
+        for unit, count in count_reasons(connection.execute(missing_members(spell, as_of, since)), reasons).items():
+            told[unit] += count
         for unit, (numerator, denominator) in counts[-1][population].items():
             told[unit][NOT_SCANNED] = denominator - numerator - told[unit].total()
         return shortfalls_of(told)

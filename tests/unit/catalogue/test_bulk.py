@@ -37,10 +37,10 @@ def test_rows_come_back_as_they_were_given(settings: Settings) -> None:
         insert_rows(session, Result, [])
     with reading(settings.catalogue_url) as session:
         (found,) = session.scalars(
-            select(Result).where(among(session, Result.result_key, [VALUES["result_key"], "no"]))
+            select(Result).where(among(session.get_bind().dialect, Result.result_key, [VALUES["result_key"], "no"]))
         )
         assert {name: getattr(found, name) for name in VALUES} == VALUES
-        assert session.scalars(select(Result.id).where(among(session, Result.id, [7, 8, 99]))).all() == [7, 8]
+        assert session.scalars(select(Result.id).where(among(session.get_bind().dialect, Result.id, [7, 8, 99]))).all() == [7, 8]
 
 
 def test_cycles_are_searched_for_as_before_afterwards() -> None:
