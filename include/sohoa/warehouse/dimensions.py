@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, literal, select, update
@@ -47,16 +47,18 @@ def load_dimensions(
         tables.dim_target: _targets(source, last_day),
     }
     wanted = {table: _by_key(table, rows[table]) for table in tables.UPDATED}
+    known = {table: _by_key(table, target.execute(select(table)).mappings()) for table in tables.UPDATED}
     for table in reversed(tables.UPDATED):
-        _delete_others(target, table, wanted[table].keys())
+        _delete(target, table, known[table].keys() - wanted[table].keys())
     for table in tables.UPDATED:
-        _add(target, table, wanted[table])
-        _update(target, table, wanted[table])
+        _insert(target, table, [row for key, row in wanted[table].items() if key not in known[table]])
+        _update(target, table, [row for key, row in wanted[table].items() if known[table].get(key, row) != row])
 
 
 def load_days(target: Connection, last_day: dt.date, changed: set[dt.date]) -> None:
     """Add the days that `dim_date` lacks, where something changed on the days `changed`."""
-    _add(target, tables.dim_date, _by_key(tables.dim_date, _dates(last_day, changed)))
+    known = set(target.scalars(select(tables.dim_date.c.day)))
+    _insert(target, tables.dim_date, [row for row in _dates(last_day, changed) if row["day"] not in known])
 
 
 def unit_key(code: str) -> str:
@@ -69,39 +71,28 @@ def unit_key_of(code: ColumnElement[str]) -> ColumnElement[str]:
     return code.concat(literal(":1"))
 
 
-def _by_key(table: Table, rows: Iterable[Row]) -> dict[Any, Row]:
+def _by_key(table: Table, rows: Iterable[Mapping[Any, Any]]) -> dict[Any, Row]:
     (key,) = table.primary_key.columns
-    return {row[key.name]: row for row in rows}
+    return {row[key.name]: dict(row) for row in rows}
 
 
-def _delete_others(target: Connection, table: Table, wanted: Set[Any]) -> None:
+def _delete(target: Connection, table: Table, keys: Set[Any]) -> None:
     (key,) = table.primary_key.columns
-    gone = set(target.scalars(select(key))) - wanted
-    if gone:
-        target.execute(delete(table).where(key.in_(gone)))
+    if keys:
+        target.execute(delete(table).where(key.in_(keys)))
 
 
-def _add(target: Connection, table: Table, wanted: Mapping[Any, Row]) -> None:
-    """Insert the rows that the table lacks."""
+def _insert(target: Connection, table: Table, rows: Sequence[Row]) -> None:
+    if rows:
+        target.execute(insert(table), rows)
+
+
+def _update(target: Connection, table: Table, rows: Sequence[Row]) -> None:
     (key,) = table.primary_key.columns
-    known = set(target.scalars(select(key)))
-    new = [row for value, row in wanted.items() if value not in known]
-    if new:
-        target.execute(insert(table), new)
-
-
-def _update(target: Connection, table: Table, wanted: Mapping[Any, Row]) -> None:
-    """Update the rows that the table has otherwise."""
-    (key,) = table.primary_key.columns
-    known = {row[key.name]: dict(row) for row in target.execute(select(table)).mappings()}
     # Without the key itself: for one that is set, SQLite looks through all facts that may refer to it.
-    changed = [
-        {name: value for name, value in row.items() if name != key.name} | {"known_key": row[key.name]}
-        for row in wanted.values()
-        if known[row[key.name]] != row
-    ]
-    if changed:
-        target.execute(update(table).where(key == bindparam("known_key")), changed)
+    named = [{name: row[name] for name in row if name != key.name} | {"of_key": row[key.name]} for row in rows]
+    if named:
+        target.execute(update(table).where(key == bindparam("of_key")), named)
 
 
 def _units(source: Connection, moves: Moves, last_day: dt.date) -> Iterator[Row]:
