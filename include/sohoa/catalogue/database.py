@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, TableClause, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from sohoa.errors import SohoaError
 
@@ -127,6 +128,11 @@ def reading(url: str) -> Iterator[Session]:
     """A session that only reads, from one consistent state of the database."""
     with connect(url).connect() as connection, Session(connection) as session:
         yield session
+
+
+def insert_into(dialect: Dialect, table: TableClause | type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what is to happen to a row that is there: each dialect has its own."""
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

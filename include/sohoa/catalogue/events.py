@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from sohoa.catalogue.database import insert_into
 from sohoa.catalogue.models import Base, Event, utc_now
 
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless a unique key of it exists already; say whether it was inserted."""
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     key = model.__mapper__.primary_key
     # The drivers do not agree on how to count the rows; what is returned was inserted.
-    returned = session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(*key))
+    new = insert_into(session.get_bind().dialect, model).values(**values)
+    returned = session.execute(new.on_conflict_do_nothing().returning(*key))
     return returned.first() is not None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -147,9 +147,9 @@ def _by_number(connection: Connection, numbers: set[Number]) -> dict[Number, int
     return {number: ids[0] for number, ids in found.items() if len(ids) == 1}
 
 
-def _by_dossier(connection: Connection, codes: set[str]) -> Iterator[int]:
+def _by_dossier(connection: Connection, codes: set[str]) -> Sequence[int]:
     """The results of these dossiers, where a dossier has only one."""
-    yield from connection.scalars(_only_result().where(among(connection.dialect, Dossier.code, sorted(codes)))).all()
+    return connection.scalars(_only_result().where(among(connection.dialect, Dossier.code, sorted(codes)))).all()
 
 
 def _only_result() -> Select[Any]:

@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, String, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
+from sohoa.catalogue.database import insert_into
 from sohoa.catalogue.imports import brought_by
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, UtcDateTime
 from sohoa.catalogue.subjects import SubjectKeys
@@ -249,8 +249,7 @@ def _record_registered(session: Session, entry: RegisterImport, newest: int) -> 
 
 def _insert_events(session: Session) -> Any:
     """To be told unless it was told before: `catalogue.events.record_event` for many."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table_of(Event))
+    return insert_into(session.get_bind().dialect, table_of(Event))
 
 
 def _json_safe(value: Any) -> Any:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.database import reading, writing
+from sohoa.catalogue.database import insert_into, reading, writing
 from sohoa.catalogue.documents import written_code
 from sohoa.catalogue.models import (
     Batch,
@@ -210,10 +209,9 @@ def sweep_leases(settings: Settings) -> None:
 def _seize(session: Session, document_id: str, reviewer: str, now: dt.datetime) -> Lease | None:
     """Enter a lease unless another person's holds; one statement, so that of two askers one succeeds."""
     until = now + LEASE
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {"reviewer": reviewer, "taken_at": now, "until": until}
     seized = session.scalar(
-        insert(ReviewLease)
+        insert_into(session.get_bind().dialect, ReviewLease)
         .values(document_id=document_id, **values)
         .on_conflict_do_update(
             index_elements=[ReviewLease.document_id],

@@ -28,10 +28,9 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.bulk import rarely_collecting
-from sohoa.catalogue.database import chunks
+from sohoa.catalogue.database import chunks, insert_into
 from sohoa.indicators import (
     CHANGES,
     SERIES,
@@ -39,7 +38,7 @@ from sohoa.indicators import (
     Moves,
     number_of,
 )
-from sohoa.warehouse.adding import add_changes, take_out_nothing
+from sohoa.warehouse.adding import add_changes, or_add, take_out_nothing
 from sohoa.warehouse.bulk import write_columns
 from sohoa.warehouse.counting import SeriesPart, count_series
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key, unit_key_of
@@ -162,11 +161,10 @@ def _add_to_places(target: Connection) -> Any:
     totals = [func.coalesce(stood.c[state], 0) for state in STATES]
     always = select(literal(1)).subquery("always")
     row = select(*place, unit_key_of(_of("unit_code")), *totals).select_from(always.outerjoin(stood, true()))
-    insert_into = (sqlite if target.dialect.name == "sqlite" else postgresql).insert(fact)
     # Without the condition SQLite takes ON CONFLICT for a condition of the join.
-    new = insert_into.from_select([*_PLACE, *CHANGES, "unit_key", *STATES], row.where(text("true")))
-    added = {name: fact.c[name] + new.excluded[name] for name in CHANGES}
-    return new.on_conflict_do_update(index_elements=_PLACE, set_=added)
+    rows = row.where(text("true"))
+    new = insert_into(target.dialect, fact).from_select([*_PLACE, *CHANGES, "unit_key", *STATES], rows)
+    return or_add(new, fact, CHANGES)
 
 
 def _add_to_totals() -> Any:
