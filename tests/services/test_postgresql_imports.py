@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sohoa.catalogue.bulk import among, insert_rows
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, SubjectKey, Unit
+from sohoa.catalogue.subjects import MOST_WITH_A_KEY, SubjectKeys, subject_keys
 from sohoa.register import REQUIRED, import_register, storing
 from sohoa.settings import Settings
 
@@ -116,6 +118,27 @@ def test_many_keys_are_looked_up_one_by_one_in_tables_that_the_server_has_not_co
         plan = plan_of(session, select(Result).where(among(session.get_bind().dialect, Result.result_key, asked)))
     assert "uq_result_result_key" in plan
     assert "Seq Scan on result" not in plan
+
+
+def test_keys_of_subjects_that_change_are_the_same_on_both(postgresql: str, tmp_path: Path) -> None:
+    """Those that too many share, those that a few share, and those of one result."""
+    shared, n_results = "Quyết định nâng ngạch", MOST_WITH_A_KEY + 1
+    before = {number: f"{shared} số {number // 3} đợt {number}" for number in range(n_results)}
+    after = {number: f"{shared if number % 2 else 'Quyết định'} số {number // 3} (đính chính)" for number in range(50)}
+    found = []
+    for each in both(postgresql, tmp_path, "subjects"):
+        migrate(each)
+        with writing(each.catalogue_url) as session:
+            keys = SubjectKeys(session)
+            keys.store((number, subject_keys(subject)) for number, subject in before.items())
+            keys.change({number: (before[number], subject) for number, subject in after.items()})
+        with reading(each.catalogue_url) as session:
+            found.append(sorted((one.key, one.result_id) for one in session.scalars(select(SubjectKey))))
+    assert found[0] == found[1]
+    n_sharing = Counter(key for key, _ in found[0])
+    assert n_sharing[next(iter(subject_keys(shared)))] == n_results
+    assert all((key, 49) in found[0] for key in subject_keys(after[49]))
+    assert not any((key, 0) in found[0] for key in subject_keys("số 0 đợt 0"))
 
 
 def plan_of(session: Session, query: Any) -> str:
