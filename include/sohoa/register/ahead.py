@@ -172,11 +172,11 @@ def _process(work: Callable[[Any], Any]) -> Iterator[Connection]:
 def _serve(connection: Connection) -> None:
     sys.path = connection.recv()
     work = connection.recv()
-    connection.send("ready")
     # Found by the path of the other process only.
     from sohoa.catalogue.bulk import rarely_collecting
 
-    with rarely_collecting(), suppress(EOFError, BrokenPipeError):
+    with rarely_collecting(), suppress(EOFError, ConnectionError):  # once the other one has what it wants, it hangs up
+        connection.send("ready")
         while True:
             connection.send(work(connection.recv()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -40,13 +40,23 @@ class Layout:
     def row(self, line: Line) -> RawRow:
         """A row by its headers."""
         number, content = line
+        cells, reason = self.cells(content)
+        return RawRow(number, {name: cells[place] for name, place in self.places.items()} if cells else {}, reason)
+
+    def cells(self, content: Content) -> tuple[Sequence[str], str | None]:
+        """The cells of a row, at least as many as it must have; or none, and the message key of why."""
         if content is None:
-            return RawRow(number, {}, "register.quotes_broken")
+            return (), "register.quotes_broken"
         cells = cells_of(content, self.delimiter)
         if len(cells) != self.width and (len(cells) < self.width or any(map(str.strip, cells[self.width :]))):
             # A delimiter too many or too few shifts every cell after it: no value of the row can be trusted.
-            return RawRow(number, {}, "register.cells_number")
-        return RawRow(number, {name: cells[place] for name, place in self.places.items()})
+            return (), "register.cells_number"
+        return cells, None
+
+    def columns_of(self, rows: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
+        """The cells of rows by their headers."""
+        by_place = list(zip(*rows, strict=False))  # empty cells beyond the width may follow
+        return {name: by_place[place] if rows else () for name, place in self.places.items()}
 
 
 def cells_of(content: str | tuple[str, ...], delimiter: str) -> tuple[str, ...] | list[str]:

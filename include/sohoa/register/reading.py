@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import compress
+from operator import attrgetter
 from pathlib import Path
 
 from sohoa.catalogue.database import chunks
 from sohoa.register.ahead import with_work_ahead
 from sohoa.register.layout import Layout, Line
-from sohoa.register.rows import RegisterRow, Rejection, parse_row
+from sohoa.register.rows import Rejection, judge_columns
 from sohoa.register.spool import Portion, Spool
 from sohoa.register.tables import open_table
 from sohoa.settings import Settings
@@ -72,16 +74,20 @@ def read_register(settings: Settings, file: Path, mapping: Path | None = None) -
 
 def judge_rows(asked: tuple[Layout, list[Line]]) -> tuple[Portion, list[Rejection]]:
     """Of some rows, with the layout of their file, those that can be taken in, and why the others cannot."""
-    accepted: list[RegisterRow] = []
-    rejections: list[Rejection] = []
     layout, portion = asked
-    for raw in map(layout.row, portion):
-        if raw.reason:
-            rejections.append(Rejection(raw.line, None, raw.reason))
-            continue
-        judged = parse_row(raw.line, raw.cells, layout.columns)
-        if isinstance(judged, RegisterRow):
-            accepted.append(judged)
+    lines: list[int] = []
+    rows: list[Sequence[str]] = []
+    rejections: list[Rejection] = []
+    for line, content in portion:
+        cells, reason = layout.cells(content)
+        if reason:
+            rejections.append(Rejection(line, None, reason))
         else:
-            rejections.extend(Rejection(raw.line, column, reason) for column, reason in judged)
-    return Portion.of(accepted), rejections
+            lines.append(line)
+            rows.append(cells)
+    values, problems = judge_columns(layout.columns_of(rows), lines)
+    if problems:
+        rejections += [Rejection(lines[row], *problem) for row, found in problems.items() for problem in found]
+        is_good = [row not in problems for row in range(len(rows))]
+        values = {name: list(compress(column, is_good)) for name, column in values.items()}
+    return Portion.of(values), sorted(rejections, key=attrgetter("line"))

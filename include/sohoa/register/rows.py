@@ -1,13 +1,13 @@
-"""One row of a register export, judged: a typed row, or what is wrong with it column by column."""
+"""The rows of a register export, judged: typed values, or what is wrong with a row column by column."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from sohoa.register.cells import CellReader
+from sohoa.register.cells import ColumnReader
 from sohoa.register.normalise import clean_code, clean_unit_code, fold_code, result_key
 
 REQUIRED = (
@@ -54,6 +54,9 @@ VALIDITY = {
 }
 ENDED = ("revoked", "superseded", "annulled")
 """States that end a result from a day on; `expired` has its expiry date for that."""
+
+_Days: TypeAlias = Sequence[dt.date | None]
+_Texts: TypeAlias = Sequence[str | None]
 
 _FLAG_WORDS = {"": True, "có": True, "không": False}
 
@@ -108,89 +111,96 @@ class Rejection:
     reason: str
 
 
-class _Reader(CellReader):
-    """Takes the values of one row of the register out of its cells."""
+class _Reader(ColumnReader):
+    """Takes the values of rows of the register out of their cells."""
 
-    def __init__(self, cells: Mapping[str, str]) -> None:
-        super().__init__(cells, _MAX_LENGTH)
+    def flag(self, column: str) -> Sequence[bool]:
+        words = self.lowered(column)
+        self._note_unknown(column, words, _FLAG_WORDS, "register.yes_no_unknown")
+        return [_FLAG_WORDS.get(word, True) for word in words]
 
-    def flag(self, column: str) -> bool:
-        value = self.lowered(column)
-        if value not in _FLAG_WORDS:
-            self.note(column, "register.yes_no_unknown")
-        return _FLAG_WORDS.get(value, True)
+    def validity(self) -> Sequence[str]:
+        words = self.lowered("Tình trạng hiệu lực")
+        self._note_unknown("Tình trạng hiệu lực", words, VALIDITY, "register.validity_unknown")
+        return [VALIDITY.get(word, "in_force") for word in words]
 
-    def validity(self) -> str:
-        value = self.lowered("Tình trạng hiệu lực")
-        if value not in VALIDITY:
-            self.note("Tình trạng hiệu lực", "register.validity_unknown")
-        return VALIDITY.get(value, "in_force")
+    def not_before_issue(self, column: str, days: _Days, issued_on: _Days, why: str) -> None:
+        for row, (day, issued) in enumerate(zip(days, issued_on, strict=True)):
+            if day and issued and day < issued:
+                self.note(row, column, why)
 
-    def not_before_issue(self, column: str, day: dt.date | None, issued_on: dt.date | None, why: str) -> None:
-        if day and issued_on and day < issued_on:
-            self.note(column, why)
+    def keys(self, codes: _Texts, issued_on: _Days, units: Sequence[str], dossiers: _Texts) -> Sequence[str]:
+        of_rows = enumerate(zip(codes, issued_on, units, dossiers, strict=True))
+        return [self._key(row, *identity) for row, identity in of_rows]
 
-    def key(self, code: str | None, issued_on: dt.date | None, unit: str, dossier: str | None) -> str:
+    def _key(self, row: int, code: str | None, issued_on: dt.date | None, unit: str, dossier: str | None) -> str:
         if not unit:
-            self.note("Mã đơn vị", "register.unit_missing")
+            self.note(row, "Mã đơn vị", "register.unit_missing")
         try:
             return result_key(code, issued_on, unit, dossier)
         except ValueError:
             # A date that is there but wrong has been noted already.
-            if not any(column == "Ngày ban hành" for column, _ in self.problems):
-                self.note("Số ký hiệu kết quả", "register.identity_missing")
+            if not any(column == "Ngày ban hành" for column, _ in self.problems[row]):
+                self.note(row, "Số ký hiệu kết quả", "register.identity_missing")
             return ""
 
+    def _note_unknown(self, column: str, words: Sequence[str], known: Mapping[str, Any], why: str) -> None:
+        if not known.keys() >= set(words):
+            for row, word in enumerate(words):
+                if word not in known:
+                    self.note(row, column, why)
 
-def parse_row(line: int, cells: Mapping[str, str], columns: frozenset[str]) -> RegisterRow | list[tuple[str, str]]:
-    """Judge one row.
+
+def judge_columns(
+    cells: Mapping[str, Sequence[str]], lines: Sequence[int]
+) -> tuple[dict[str, Sequence[Any]], Mapping[int, list[tuple[str, str]]]]:
+    """Judge some rows, column by column: a million rows of two dozen cells, each read by itself, take twice as long.
 
     Args:
-        line: Where the row stands in its file, from 1.
-        cells: Raw text by contract header; headers that the file does not have are left out.
-        columns: The contract headers of the file.
+        cells: Raw text of each row by contract header; headers that the file does not have are left out.
+        lines: Where each row stands in its file, from 1.
 
     Returns:
-        The typed row, or its problems as (column, message key), in the order of judging.
+        The values of each row by the fields of `RegisterRow` but `columns`; and row, from 0 → its problems as (column,
+        message key), in the order of judging. What a row with problems has as values means nothing.
     """
-    read = _Reader(cells)
-    code_text = clean_code(read.text("Số ký hiệu kết quả") or "")
+    read = _Reader(cells, len(lines), _MAX_LENGTH)
+    code_texts = [clean_code(text) if text else None for text in read.text("Số ký hiệu kết quả")]
     issued_on = read.date("Ngày ban hành")
     expires_on = read.date("Ngày hết hiệu lực")
     ended_on = read.date("Ngày chấm dứt hiệu lực")
     read.not_before_issue("Ngày hết hiệu lực", expires_on, issued_on, "register.expiry_before_issue")
     read.not_before_issue("Ngày chấm dứt hiệu lực", ended_on, issued_on, "register.end_before_issue")
-    unit_code = clean_unit_code(read.repeated("Mã đơn vị") or "")
-    dossier_code = read.text("Mã hồ sơ")
-    row = RegisterRow(
-        line=line,
-        columns=columns,
-        result_key=read.key(code_text, issued_on, unit_code, dossier_code),
-        unit_code=unit_code,
-        unit_name=read.repeated("Đơn vị giải quyết"),
-        dossier_code=dossier_code,
-        procedure_code=read.repeated("Mã TTHC"),
-        procedure_name=read.repeated("Tên TTHC"),
-        code_text=code_text,
-        code_folded=fold_code(code_text) if code_text else None,
-        issued_on=issued_on,
-        expires_on=expires_on,
-        validity=read.validity(),
-        still_usable=read.flag("Có giá trị sử dụng"),
-        channel=read.repeated("Kênh tiếp nhận"),
-        subject=read.text("Trích yếu"),
-        received_on=read.date("Ngày tiếp nhận"),
-        returned_on=read.date("Ngày trả kết quả"),
-        outcome=read.text("Kết quả giải quyết"),
-        ended_on=ended_on,
-        superseded_by=read.text("Bị thay thế bởi"),
-        issuer=read.text("Cơ quan ban hành"),
-        deciding_authority=read.text("Thẩm quyền quyết định"),
-        has_result=read.flag("Có kết quả bằng văn bản"),
-        unusable_from=read.date("Ngày xác định giá trị sử dụng"),
-        usable_decider=read.text("Người xác định"),
-        usable_reason=read.text("Lý do"),
-        owner_id=read.text("Mã định danh chủ sở hữu"),
-        scope=read.text("Phạm vi hiệu lực"),
-    )
-    return read.problems or row
+    unit_codes = [clean_unit_code(text or "") for text in read.repeated("Mã đơn vị")]
+    dossier_codes = read.text("Mã hồ sơ")
+    values: dict[str, Sequence[Any]] = {
+        "line": lines,
+        "result_key": read.keys(code_texts, issued_on, unit_codes, dossier_codes),
+        "unit_code": unit_codes,
+        "unit_name": read.repeated("Đơn vị giải quyết"),
+        "dossier_code": dossier_codes,
+        "procedure_code": read.repeated("Mã TTHC"),
+        "procedure_name": read.repeated("Tên TTHC"),
+        "code_text": code_texts,
+        "code_folded": [fold_code(text) if text else None for text in code_texts],
+        "issued_on": issued_on,
+        "expires_on": expires_on,
+        "validity": read.validity(),
+        "still_usable": read.flag("Có giá trị sử dụng"),
+        "channel": read.repeated("Kênh tiếp nhận"),
+        "subject": read.text("Trích yếu"),
+        "received_on": read.date("Ngày tiếp nhận"),
+        "returned_on": read.date("Ngày trả kết quả"),
+        "outcome": read.text("Kết quả giải quyết"),
+        "ended_on": ended_on,
+        "superseded_by": read.text("Bị thay thế bởi"),
+        "issuer": read.text("Cơ quan ban hành"),
+        "deciding_authority": read.text("Thẩm quyền quyết định"),
+        "has_result": read.flag("Có kết quả bằng văn bản"),
+        "unusable_from": read.date("Ngày xác định giá trị sử dụng"),
+        "usable_decider": read.text("Người xác định"),
+        "usable_reason": read.text("Lý do"),
+        "owner_id": read.text("Mã định danh chủ sở hữu"),
+        "scope": read.text("Phạm vi hiệu lực"),
+    }
+    return values, read.problems

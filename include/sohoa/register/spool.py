@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import marshal
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, repeat
@@ -45,20 +45,18 @@ class Portion:
     dossier_keys: set[str]
 
     @classmethod
-    def of(cls, rows: Sequence[RegisterRow]) -> Portion:
-        """Some rows of a file, in its order."""
+    def of(cls, columns: Mapping[str, Sequence[Any]]) -> Portion:
+        """Some rows of a file, in its order: field → the typed value of each row."""
+        keys = columns["result_key"]
         procedure_names: dict[str, str | None] = {}
-        _keep_last_names(
-            procedure_names, ((row.procedure_code, row.procedure_name) for row in rows if row.procedure_code)
-        )
-        by_name = zip(RegisterRow._fields, zip(*rows, strict=True), strict=False)
-        columns = [_stored(name, column) for name, column in by_name if name in STORED]
+        procedures = zip(columns["procedure_code"], columns["procedure_name"], strict=True)
+        _keep_last_names(procedure_names, ((code, name) for code, name in procedures if code))
         return cls(
-            [row.result_key for row in rows],
-            list(map(marshal.dumps, zip(*columns, strict=True))),
-            {row.unit_code: row.unit_name for row in rows},
+            list(keys),
+            list(map(marshal.dumps, zip(*(_stored(name, columns[name]) for name in STORED), strict=True))),
+            dict(zip(columns["unit_code"], columns["unit_name"], strict=True)),
             procedure_names,
-            {row.result_key for row in rows if row.result_key.startswith(DOSSIER_PREFIX)},
+            {key for key in keys if key.startswith(DOSSIER_PREFIX)},
         )
 
 

@@ -84,6 +84,15 @@ def test_who_stops_half_way_leaves_no_process_behind() -> None:
         os.kill(other, 0)
 
 
+@needs_two_cores
+@pytest.mark.parametrize("n_portions", [0, 1])
+def test_work_that_is_over_before_the_other_process_has_started_says_nothing(
+    n_portions: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert list(with_work_ahead(range(n_portions), int, str, apart=True)) == [(n, str(n)) for n in range(n_portions)]
+    assert capfd.readouterr().err == ""
+
+
 # --- work behind ----------------------------------------------------------------------------------------------
 
 

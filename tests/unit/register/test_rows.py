@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sohoa.register import RegisterRow, parse_date
-from sohoa.register.rows import OPTIONAL, REQUIRED, parse_row
+from sohoa.register.rows import OPTIONAL, REQUIRED, judge_columns
 
 from .exports import row
 
@@ -17,15 +17,14 @@ days = st.dates(dt.date(1900, 1, 1))
 
 
 def taken(cells: dict[str, str]) -> RegisterRow:
-    judged = parse_row(2, cells, ALL)
-    assert isinstance(judged, RegisterRow), judged
-    return judged
+    values, problems = judge_columns({name: [cell] for name, cell in cells.items()}, [2])
+    assert not problems
+    return RegisterRow(columns=ALL, **{name: column[0] for name, column in values.items()})
 
 
 def problems(cells: dict[str, str]) -> list[tuple[str, str]]:
-    judged = parse_row(2, cells, ALL)
-    assert isinstance(judged, list), judged
-    return judged
+    _, problems = judge_columns({name: [cell] for name, cell in cells.items()}, [2])
+    return problems[0]
 
 
 @given(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sohoa.register.rows import RegisterRow
-from sohoa.register.spool import Portion, Spool
+from sohoa.register.spool import STORED, Portion, Spool
 
 COLUMNS = frozenset({"Mã hồ sơ", "Mã đơn vị"})
 texts = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -25,6 +25,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+def portion_of(rows: list[RegisterRow]) -> Portion:
+    return Portion.of({name: [getattr(row, name) for row in rows] for name in STORED})
+
+
 @given(st.lists(st.lists(st.builds(RegisterRow, **VALUES), max_size=4), max_size=3))
 def test_rows_come_back_as_they_were_by_result_and_in_the_order_of_the_file(portions: list[list[RegisterRow]]) -> None:
     lines = iter(range(2, 100))
@@ -32,7 +36,7 @@ def test_rows_come_back_as_they_were_by_result_and_in_the_order_of_the_file(port
     rows = [row for portion in portions for row in portion]
     with closing(Spool(COLUMNS)) as spool:
         for portion in portions:
-            spool.add(Portion.of(portion))
+            spool.add(portion_of(portion))
         found = [spool.typed(stored) for stored in spool.by_result(2)]
         assert [row for some in found for row in some] == sorted(rows, key=lambda row: (row.result_key, row.line))
         assert all(isinstance(row.still_usable, bool) for some in found for row in some)
@@ -51,10 +55,10 @@ def a_row(line: int, **values: Any) -> RegisterRow:
 def test_the_last_name_that_the_file_gives_counts() -> None:
     with closing(Spool(COLUMNS)) as spool:
         spool.add(
-            Portion.of([a_row(2, unit_name="Cũ", procedure_code="1", procedure_name="Cũ"), a_row(3, unit_name="Mới")])
+            portion_of([a_row(2, unit_name="Cũ", procedure_code="1", procedure_name="Cũ"), a_row(3, unit_name="Mới")])
         )
         spool.add(
-            Portion.of([a_row(4, unit_name="Mới", procedure_code="1"), a_row(5, unit_name=None, procedure_code="2")])
+            portion_of([a_row(4, unit_name="Mới", procedure_code="1"), a_row(5, unit_name=None, procedure_code="2")])
         )
         assert spool.unit_names == {"G09": None}
         assert spool.procedure_names == {"1": "Cũ", "2": None}
