@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Text, cast, func, literal, select
+from sqlalchemy import JSON, Column, ColumnElement, Connection, Date, Dialect, Table, Text, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.models import Base
@@ -64,8 +64,9 @@ def new_ids(session: Session, model: type[Base], n: int) -> Sequence[int]:
     if session.get_bind().dialect.name == "postgresql":
         # Looked up within a select of its own it is looked up once, not for each id.
         sequence = select(func.pg_get_serial_sequence(table.name, "id")).scalar_subquery()
-        drawn = func.nextval(sequence)
-        return session.scalars(select(drawn).select_from(func.generate_series(1, n))).all()
+        drawn = func.array_agg(func.nextval(sequence))
+        ids: Sequence[int] = session.scalars(select(drawn).select_from(func.generate_series(1, n))).one()
+        return ids
     # The transaction that writes is alone.
     last = session.scalar(select(func.max(table.c.id))) or 0
     return range(last + 1, last + 1 + n)
@@ -79,7 +80,12 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
         insert_columns(session, model, {name: _as_stored(session, table, name, given[name]) for name in given})
 
 
-def insert_columns(session: Session, model: type[Base], columns: Mapping[str, Iterable[Any]]) -> None:
+def connection_of(session: Session | Connection) -> Connection:
+    """The connection of a session that is in a transaction."""
+    return session.connection() if isinstance(session, Session) else session
+
+
+def insert_columns(session: Session | Connection, model: type[Base], columns: Mapping[str, Iterable[Any]]) -> None:
     """Insert rows given column by column, as a database writes their values: days and JSON as text, flags as 0 and 1.
 
     Columns that are not named get no default of the model; an iterable without end gives each row its next value.
@@ -88,14 +94,15 @@ def insert_columns(session: Session, model: type[Base], columns: Mapping[str, It
     if not rows:
         return
     into = f"{table_of(model).name} ({', '.join(columns)})"
-    if session.get_bind().dialect.name == "postgresql":
-        driver: Any = session.connection().connection.driver_connection
+    connection = connection_of(session)
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
     else:
         marks = ", ".join("?" * len(columns))
-        session.connection().exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608
 
 
 def filled(columns: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:

@@ -10,7 +10,6 @@ from itertools import filterfalse
 from zlib import crc32
 
 from sqlalchemy import (
-    ARRAY,
     JSON,
     ColumnElement,
     Connection,
@@ -23,12 +22,13 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased
 
-from sohoa.catalogue.database import chunks
+from sohoa.catalogue.bulk import connection_of, insert_columns
+from sohoa.catalogue.database import chunks, insert_into
 from sohoa.catalogue.models import Result, SubjectKey
 from sohoa.folding import fold
 
@@ -85,16 +85,24 @@ class SubjectKeys:
 
     def store(self, results: Iterable[tuple[int, Iterable[int]]]) -> None:
         """Write down the keys of new results: (result id, `subject_keys` of its subject), none of them twice."""
-        for portion in chunks(results, _PORTION):
-            _insert(self._session, sorted(self._telling(portion)))
-            # A million results have millions of keys.
-            self._n_written = {key: n for key, n in self._n_written.items() if n >= _OFTEN}
+        for rows in self._rows_of(results):
+            keys, numbers = zip(*rows, strict=True)
+            insert_columns(self._session, SubjectKey, {"key": keys, "result_id": numbers})
 
     def change(self, changes: Mapping[int, tuple[str | None, str | None]]) -> None:
         """Replace the keys of results whose subject changed: result id → (before, after)."""
         keys = {one: (subject_keys(before), subject_keys(after)) for one, (before, after) in changes.items()}
         _forget(self._session, [(key, one) for one, (before, after) in keys.items() for key in before - after])
-        self.store((one, after - before) for one, (before, after) in keys.items())
+        for rows in self._rows_of((one, after - before) for one, (before, after) in keys.items()):
+            _add(self._session, rows)
+
+    def _rows_of(self, results: Iterable[tuple[int, Iterable[int]]]) -> Iterator[list[tuple[int, int]]]:
+        """The rows (key, result id) to be written for these results, some thousands at a time, in their order."""
+        for portion in chunks(results, _PORTION):
+            if rows := sorted(self._telling(portion)):
+                yield rows
+            # A million results have millions of keys.
+            self._n_written = {key: n for key, n in self._n_written.items() if n >= _OFTEN}
 
     def _telling(self, results: Iterable[tuple[int, Iterable[int]]]) -> Iterator[tuple[int, int]]:
         for result_id, keys in results:
@@ -120,7 +128,7 @@ def _n_sharing() -> ScalarSelect[int]:
 def _forget(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Delete rows, but those of a key that is to stay shared; in one statement, as each would take a millisecond."""
     if rows:
-        connection = _connection_of(session)
+        connection = connection_of(session)
         given = select(*_handed_over(connection.dialect, rows))
         is_given = tuple_(SubjectKey.key, SubjectKey.result_id).in_(given)
         connection.execute(delete(SubjectKey).where(is_given, _n_sharing() <= MOST_WITH_A_KEY))
@@ -136,24 +144,13 @@ def _handed_over(dialect: Dialect, rows: Sequence[tuple[int, int]]) -> list[Colu
     return [func.json_extract(values.c.value, f"$[{place}]") for place in range(2)]
 
 
-def _connection_of(session: Session | Connection) -> Connection:
-    return session.connection() if isinstance(session, Session) else session
-
-
-def _insert(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
+def _add(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Rows that are there already, as those of a key that is to stay shared, are left alone."""
-    if not rows:
-        return
-    connection = _connection_of(session)
-    if connection.dialect.name == "postgresql":
-        # Row by row it takes ten times as long, and the driver four times as long to write lists of numbers.
-        numbers = (literal(f"{{{','.join(map(str, column))}}}", Text) for column in zip(*rows, strict=True))
-        pairs = (func.unnest(cast(column, ARRAY(Integer))) for column in numbers)
-        into = postgresql.insert(SubjectKey).from_select(["key", "result_id"], select(*pairs))
-        connection.execute(into.on_conflict_do_nothing())
-    else:
-        statement = "INSERT INTO subject_key (key, result_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-        connection.exec_driver_sql(statement, list(rows))
+    connection = connection_of(session)
+    # SQLite would take an ON right after the values for that of a join.
+    given = select(*_handed_over(connection.dialect, rows)).where(true())
+    new = insert_into(connection.dialect, SubjectKey).from_select(["key", "result_id"], given)
+    connection.execute(new.on_conflict_do_nothing())
 
 
 def registered_subjects(connection: Connection) -> Iterator[tuple[int, str | None]]:

@@ -10,7 +10,7 @@ from itertools import compress, groupby
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, String, func, insert, literal, select, update
+from sqlalchemy import JSON, String, exists, func, insert, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from sohoa.catalogue.bulk import among, insert_rows, new_ids, table_of
@@ -227,15 +227,20 @@ def _changed(entry: RegisterImport, change: Values) -> Values:
 
 
 def _record_changes(session: Session, entry: RegisterImport, events: Sequence[Values]) -> None:
+    """Tell of changes, unless told before: `catalogue.events.record_event` for many."""
     told = {"recorded_at": entry.imported_at, "agent": AGENT}
     if events:
-        session.execute(_insert_events(session).on_conflict_do_nothing(), [{**one, **told} for one in events])
+        new = insert_into(session.get_bind().dialect, table_of(Event)).on_conflict_do_nothing()
+        session.execute(new, [{**one, **told} for one in events])
 
 
 def _record_registered(session: Session, entry: RegisterImport, newest: int) -> None:
     """Tell of the results that this import brought, whose ids are above `newest`: in one statement for all of them."""
+    event_key = literal("result_registered:", String).concat(Result.result_key)
+    # Another result may have had the key before; ON CONFLICT takes PostgreSQL half as long again.
+    is_told = exists().where(Event.event_key == event_key)
     values: dict[str, Any] = {
-        "event_key": literal("result_registered:", String).concat(Result.result_key),
+        "event_key": event_key,
         "kind": literal("result_registered", String),
         "result_id": Result.id,
         "effective_on": func.coalesce(Result.issued_on, entry.imported_on),
@@ -243,13 +248,8 @@ def _record_registered(session: Session, entry: RegisterImport, newest: int) -> 
         "agent": literal(AGENT, String),
         "detail": literal({"import_id": entry.id}, JSON),
     }
-    rows = select(*values.values()).where(brought_by(entry.id, newest)).order_by(Result.id)
-    session.execute(_insert_events(session).from_select(list(values), rows).on_conflict_do_nothing())
-
-
-def _insert_events(session: Session) -> Any:
-    """To be told unless it was told before: `catalogue.events.record_event` for many."""
-    return insert_into(session.get_bind().dialect, table_of(Event))
+    rows = select(*values.values()).where(brought_by(entry.id, newest), ~is_told).order_by(Result.id)
+    session.execute(insert(table_of(Event)).from_select(list(values), rows))
 
 
 def _json_safe(value: Any) -> Any:
