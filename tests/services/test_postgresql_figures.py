@@ -26,7 +26,8 @@ from sohoa.indicators import (
 )
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
-from sohoa.warehouse import bulk, connect_warehouse, newest_load, published_forecasts, refresh_warehouse
+from sohoa.warehouse import bulk, connect_warehouse, given, newest_load, published_forecasts, refresh_warehouse
+from sohoa.warehouse.adding import add_changes
 from sohoa.warehouse.tables import (
     copy_ahead,
     digitisation_rate,
@@ -239,6 +240,26 @@ def test_the_series_is_the_same_however_little_is_fetched_at_once(
         monkeypatch.undo()
     assert any("5%s" in row and "2020, 5, 1" in row for row in found[0][2])
     assert all(one == found[0] for one in found)
+
+
+def test_changes_are_added_alike_however_many_are_handed_over_at_once(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given, "_PORTION", 7)
+    first, n_days = dt.date(2024, 1, 1), 40
+    days = [first + dt.timedelta(number) for number in range(n_days)]
+    for each in both(postgresql, tmp_path, "added"):
+        migrate(each)
+        refresh_warehouse(each, as_of=first)
+        with connect_warehouse(each, writes=True) as connection:
+            add_changes(connection, fact_unit_daily, {("P1", 0, 0, day, "Đ'\"1"): (day.day, -1) for day in days})
+            taken = {("P1", 0, 0, day, "Đ'\"1"): (-day.day, day.month) for day in days[10:]}
+            add_changes(connection, fact_unit_daily, taken)
+            columns = fact_unit_daily.c
+            query = select(columns.day, columns.in_force_change, columns.digitised_change).order_by(columns.day)
+            found = [tuple(row) for row in connection.execute(query)]
+        january = [(day, day.day, -1) for day in days[:10]]  # where nothing is left there is no row
+        assert found == january + [(day, 0, 1) for day in days if day.month == 2]
 
 
 def test_what_breaks_while_rows_are_written_is_told_as_an_error_of_the_database(

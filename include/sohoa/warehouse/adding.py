@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete
+from sqlalchemy import Connection, Delete, Table, and_, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.database import insert_into
+from sohoa.warehouse.given import GivenRow, for_each_given
 
 
 def add_changes(target: Connection, table: Table, changes: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
     """Add changes to those in a table, by place: the values of its key, in its order."""
-    if not changes:
-        return
     key = [column.name for column in table.primary_key.columns]
     added = [column.name for column in table.columns if not column.primary_key]
-    rows = [dict(zip((*key, *added), (*place, *some), strict=True)) for place, some in changes.items()]
-    target.execute(or_add(insert_into(target.dialect, table), table, added), rows)
+
+    def add(given: GivenRow) -> sqlite.Insert | postgresql.Insert:
+        # Without the condition SQLite takes ON CONFLICT for a condition of a join.
+        rows = select(*given.of.values()).select_from(given.source).where(text("true"))
+        return or_add(insert_into(target.dialect, table).from_select(list(given.of), rows), table, added)
+
+    types = {name: table.c[name].type for name in (*key, *added)}
+    for_each_given(target, types, [(*place, *some) for place, some in changes.items()], add)
     take_out_nothing(target, table, added, changes)
 
 
@@ -34,10 +39,10 @@ def or_add(
 
 def take_out_nothing(target: Connection, table: Table, added: Sequence[str], places: Iterable[tuple[Any, ...]]) -> None:
     """Delete those of these places where nothing is left in the columns `added`."""
-    key = [column.name for column in table.primary_key.columns]
-    is_place = and_(*(table.c[name] == bindparam(f"of_{name}") for name in key))
     is_nothing = and_(*(table.c[name] == 0 for name in added))
-    target.execute(
-        delete(table).where(is_place, is_nothing),
-        [{f"of_{name}": value for name, value in zip(key, place, strict=True)} for place in places],
-    )
+
+    def take_out(given: GivenRow) -> Delete:
+        return delete(table).where(is_nothing, *(table.c[name] == value for name, value in given.of.items()))
+
+    types = {column.name: column.type for column in table.primary_key.columns}
+    for_each_given(target, types, list(places), take_out)

@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
 )
 
+from sohoa.catalogue.bulk import among
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Result
 from sohoa.indicators import FOREVER, REPORT_STARTS_ON, case_facts, result_facts
@@ -38,8 +39,8 @@ from sohoa.warehouse.tables import NO_PROCEDURE, SCHEMA, copy_ahead, fact_case, 
 CHUNK_ROWS = 20_000
 """Rows in memory at once."""
 
-IDS_PER_QUERY = 500
-"""Results asked for at once; databases limit the parameters of a query."""
+IDS_PER_QUERY = 5000
+"""Results asked for at once."""
 
 
 def load_facts(source: Connection, target: Connection) -> None:
@@ -56,8 +57,8 @@ def reload_facts(source: Connection, target: Connection, result_ids: Sequence[in
     """Replace the facts of some results by what the catalogue now says."""
     for ids in chunks(result_ids, IDS_PER_QUERY):
         for table in (fact_case, fact_result):
-            target.execute(delete(table).where(table.c.result_id.in_(ids)))
-        _copy_facts(source, target, Result.id.in_(ids))
+            target.execute(delete(table).where(among(target.dialect, table.c.result_id, ids)))
+        _copy_facts(source, target, among(source.dialect, Result.id, ids))
 
 
 def note_copies_ahead(target: Connection, last_day: dt.date, result_ids: Sequence[int] | None = None) -> None:
@@ -76,8 +77,9 @@ def note_copies_ahead(target: Connection, last_day: dt.date, result_ids: Sequenc
     counts_now = exists().where(fact.result_id == copy_ahead.c.result_id, fact.digitised_on <= last_day)
     target.execute(delete(copy_ahead).where(counts_now))
     for ids in chunks(result_ids, IDS_PER_QUERY):
-        target.execute(delete(copy_ahead).where(copy_ahead.c.result_id.in_(ids)))
-        target.execute(insert(copy_ahead).from_select(["result_id"], found.where(fact.result_id.in_(ids))))
+        target.execute(delete(copy_ahead).where(among(target.dialect, copy_ahead.c.result_id, ids)))
+        ahead = found.where(among(target.dialect, fact.result_id, ids))
+        target.execute(insert(copy_ahead).from_select(["result_id"], ahead))
 
 
 def _copy_facts(source: Connection, target: Connection, only: ColumnElement[bool] | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, select
 
+from sohoa.catalogue.bulk import among
 from sohoa.catalogue.database import chunks
 from sohoa.catalogue.imports import results_since_import
 from sohoa.catalogue.models import Document, Event, RegisterImport, Result
@@ -108,6 +109,7 @@ def _ever_linked(source: Connection, document_ids: set[str]) -> set[int | None]:
     """Results that these documents are or were copies of: what a document no longer shows has changed too."""
     found: set[int | None] = set()
     for ids in chunks(document_ids, IDS_PER_QUERY):
-        found.update(source.scalars(select(Event.result_id).where(Event.document_id.in_(ids))))
-        found.update(source.scalars(select(Document.result_id).where(Document.document_id.in_(ids))))
+        for model in (Event, Document):
+            is_one = among(source.dialect, model.document_id, ids)
+            found.update(source.scalars(select(model.result_id).where(is_one)))
     return found

@@ -17,6 +17,7 @@ import pandas as pd
 from sqlalchemy import Connection, MetaData, Table, delete, func, insert, inspect, make_url, select, text
 from sqlalchemy.schema import CreateSchema
 
+from sohoa.catalogue.bulk import among
 from sohoa.catalogue.database import chunks, connect, reading
 from sohoa.catalogue.models import utc_now
 from sohoa.errors import SohoaError
@@ -201,7 +202,8 @@ def _bring_up_to_date(
 def _units_of(target: Connection, result_ids: Sequence[int]) -> set[str]:
     units: set[str] = set()
     for ids in chunks(result_ids, IDS_PER_QUERY):
-        units.update(target.scalars(select(fact_result.c.unit_code).where(fact_result.c.result_id.in_(ids)).distinct()))
+        is_one = among(target.dialect, fact_result.c.result_id, ids)
+        units.update(target.scalars(select(fact_result.c.unit_code).where(is_one).distinct()))
     return units
 
 

@@ -14,22 +14,19 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     FromClause,
     Table,
     and_,
-    bindparam,
     delete,
     func,
-    literal,
     select,
     text,
     true,
     update,
 )
 
-from sohoa.catalogue.bulk import rarely_collecting
+from sohoa.catalogue.bulk import among, rarely_collecting
 from sohoa.catalogue.database import chunks, insert_into
 from sohoa.indicators import (
     CHANGES,
@@ -43,6 +40,7 @@ from sohoa.warehouse.bulk import write_columns
 from sohoa.warehouse.counting import SeriesPart, count_series
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key, unit_key_of
 from sohoa.warehouse.facts import IDS_PER_QUERY
+from sohoa.warehouse.given import GivenRow, for_each_given
 from sohoa.warehouse.tables import change_ahead, fact_case, fact_digitisation_daily, fact_result
 
 Place: TypeAlias = tuple[Any, ...]
@@ -116,7 +114,8 @@ def refresh_series(
 def _contributions(target: Connection, moves: Moves, result_ids: Sequence[int]) -> Changes:
     """What these results contribute to the series by the facts as they stand."""
     found: Changes = {}
-    facts = ([_facts_of(table, ids) for ids in chunks(result_ids, IDS_PER_QUERY)] for table in (fact_result, fact_case))
+    portions = list(chunks(result_ids, IDS_PER_QUERY))
+    facts = ([_facts_of(target, table, ids) for ids in portions] for table in (fact_result, fact_case))
     for part in count_series(target, moves, *facts):
         columns = part.columns(np.ones(len(part.daily.day), bool))
         columns["day"] = map(dt.date.fromisoformat, columns["day"])
@@ -125,8 +124,8 @@ def _contributions(target: Connection, moves: Moves, result_ids: Sequence[int]) 
     return found
 
 
-def _facts_of(table: Table, ids: Sequence[int]) -> FromClause:
-    return select(table).where(table.c.result_id.in_(ids)).subquery("fact")
+def _facts_of(target: Connection, table: Table, ids: Sequence[int]) -> FromClause:
+    return select(table).where(among(target.dialect, table.c.result_id, ids)).subquery("fact")
 
 
 def _difference(before: Changes, after: Changes) -> Changes:
@@ -140,59 +139,43 @@ def _difference(before: Changes, after: Changes) -> Changes:
 
 def _add_to_series(target: Connection, changes: Changes) -> None:
     """Add changes up to the series' last day, and to the totals from their days on what they add up to."""
-    if not changes:
-        return
-    target.execute(_add_to_places(target), [_given(place, change) for place, change in changes.items()])
-    target.execute(_add_to_totals(), list(_added_to_totals(changes)))
+    types = {name: fact_digitisation_daily.c[name].type for name in (*_PLACE, *CHANGES)}
+    rows = [(*place, *change) for place, change in changes.items()]
+    for_each_given(target, types, rows, lambda given: _add_to_place(target, given))
+    for_each_given(target, types | {"last_day": types["day"]}, list(_added_to_totals(changes)), _add_to_totals)
     take_out_nothing(target, fact_digitisation_daily, CHANGES, changes)
 
 
-def _add_to_places(target: Connection) -> Any:
+def _add_to_place(target: Connection, given: GivenRow) -> Any:
     """Add to what changed in a place; one that is new has the totals that stood before it."""
     fact = fact_digitisation_daily
-    stood = (
-        select(*(fact.c[state] for state in STATES))
-        .where(_is_series(), fact.c.day < _of("day"))
-        .order_by(fact.c.day.desc())
-        .limit(1)
-        .subquery("stood")
-    )
-    place = [_of(name) for name in (*_PLACE, *CHANGES)]
+    before = select(*(fact.c[state] for state in STATES)).where(_is_series(given), fact.c.day < given.of["day"])
+    stood = given.beside(before.order_by(fact.c.day.desc()).limit(1), "stood")
     totals = [func.coalesce(stood.c[state], 0) for state in STATES]
-    always = select(literal(1)).subquery("always")
-    row = select(*place, unit_key_of(_of("unit_code")), *totals).select_from(always.outerjoin(stood, true()))
+    row = select(*given.of.values(), unit_key_of(given.of["unit_code"]), *totals)
     # Without the condition SQLite takes ON CONFLICT for a condition of the join.
-    rows = row.where(text("true"))
-    new = insert_into(target.dialect, fact).from_select([*_PLACE, *CHANGES, "unit_key", *STATES], rows)
-    return or_add(new, fact, CHANGES)
+    rows = row.select_from(given.source.outerjoin(stood, true())).where(text("true"))
+    return or_add(insert_into(target.dialect, fact).from_select([*given.of, "unit_key", *STATES], rows), fact, CHANGES)
 
 
-def _add_to_totals() -> Any:
+def _add_to_totals(given: GivenRow) -> Any:
     """Add to the totals of a series from one day to another."""
     fact = fact_digitisation_daily
-    totals = {state: fact.c[state] + _of(change) for state, change in zip(STATES, CHANGES, strict=True)}
-    return update(fact).where(_is_series(), fact.c.day.between(_of("day"), bindparam("last_day"))).values(totals)
+    totals = {state: fact.c[state] + given.of[change] for state, change in zip(STATES, CHANGES, strict=True)}
+    is_since = fact.c.day.between(given.of["day"], given.of["last_day"])
+    return update(fact).where(_is_series(given), is_since).values(totals)
 
 
-def _added_to_totals(changes: Changes) -> Iterator[dict[str, Any]]:
-    """What these changes add to the totals: in each series from the day of one to that before the next."""
+def _added_to_totals(changes: Changes) -> Iterator[tuple[Any, ...]]:
+    """What these changes add to the totals, by place, and the last day of it: that before the next in the series."""
     for _, of_series in groupby(sorted(changes), key=lambda place: place[:-1]):
         places = list(of_series)
         last_days = [*(place[-1] - dt.timedelta(days=1) for place in places[1:]), dt.date.max]
         sums = np.cumsum([changes[place] for place in places], axis=0)
         for place, last_day, added in zip(places, last_days, sums.tolist(), strict=True):
             if any(added):
-                yield {**_given(place, added), "last_day": last_day}
+                yield (*place, *added, last_day)
 
 
-def _is_series() -> Any:
-    return and_(*(fact_digitisation_daily.c[name] == _of(name) for name in SERIES))
-
-
-def _of(name: str) -> ColumnElement[Any]:
-    """The value of a column that is given; the column's own name stands for one that is set."""
-    return bindparam(f"of_{name}", type_=fact_digitisation_daily.c[name].type)
-
-
-def _given(place: Place, change: Sequence[int]) -> dict[str, Any]:
-    return {f"of_{name}": value for name, value in zip((*_PLACE, *CHANGES), (*place, *change), strict=True)}
+def _is_series(given: GivenRow) -> Any:
+    return and_(*(fact_digitisation_daily.c[name] == given.of[name] for name in SERIES))

@@ -1,0 +1,83 @@
+"""Rows handed to a statement: within SQLite, which is in this process, one by one; to a server by the thousand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    String,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.sql import Executable
+from sqlalchemy.types import TypeEngine
+
+from sohoa.catalogue.database import chunks
+
+_PORTION = 5000
+
+
+@dataclass(frozen=True)
+class GivenRow:
+    """A row that is given, as a statement sees it.
+
+    Attributes:
+        of: column → its value.
+        source: what to select from, so that there is one row for each that is given.
+        is_many: whether the statement is given many rows at once.
+    """
+
+    of: Mapping[str, ColumnElement[Any]]
+    source: FromClause
+    is_many: bool
+
+    def beside(self, query: Select[Any], name: str) -> FromClause:
+        """What a query that uses the values finds for the row, to be joined to `source`."""
+        return query.lateral(name) if self.is_many else query.subquery(name)
+
+
+def for_each_given(
+    target: Connection,
+    columns: Mapping[str, TypeEngine[Any]],
+    rows: Collection[tuple[Any, ...]],
+    statement: Callable[[GivenRow], Executable],
+) -> None:
+    """Execute a statement for each of these rows, of which it must not matter which comes first.
+
+    Args:
+        target: The warehouse.
+        columns: Names and types of the values, in the order of a row.
+        rows: What is given.
+        statement: Makes the statement for a row, or for many.
+    """
+    if target.dialect.name == "postgresql":
+        for portion in chunks(rows, _PORTION):
+            target.execute(statement(_many(columns, portion)))
+    elif rows:
+        # A name of its own, since that of the column stands for one that is set.
+        names = {name: f"of_{name}" for name in columns}
+        of = {name: bindparam(names[name], type_=columns[name]) for name in columns}
+        one = GivenRow(of, select(literal(1)).subquery("given"), is_many=False)
+        target.execute(statement(one), [dict(zip(names.values(), row, strict=True)) for row in rows])
+
+
+def _many(columns: Mapping[str, TypeEngine[Any]], rows: list[tuple[Any, ...]]) -> GivenRow:
+    listed = literal(json.dumps(rows, default=str), Text)
+    value = func.json_array_elements(cast(listed, JSON)).table_valued("value").c.value
+    texts = ((name, kind, value.op("->>")(place)) for place, (name, kind) in enumerate(columns.items()))
+    given = select(
+        *((text if isinstance(kind, String) else cast(text, kind)).label(name) for name, kind, text in texts)
+    ).subquery("given")
+    return GivenRow({column.name: column for column in given.columns}, given, is_many=True)
