@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -66,7 +67,7 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
     That is so when many changed, when rules did, when a year or a report period has begun, for a day before that of the
     last load, for a catalogue that was set back, and for the first load.
     """
-    known = target.execute(select(load).order_by(load.c.staged_at.desc()).limit(1)).first()
+    known = last_load(target)
     if known is None or known.rules != now.rules or known.as_of > now.as_of:
         return None
     if _those(source, known.last_event, known.last_import).newest != known.newest:
@@ -83,6 +84,11 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
     told_of = {row.result_id for row in told}
     results = {result_id for result_id in imported | linked | told_of if result_id is not None}
     return sorted(results) if len(results) <= most else None
+
+
+def last_load(target: Connection) -> Row[*tuple[Any, ...]] | None:
+    """The newest row of `load`; None before the first."""
+    return target.execute(select(load).order_by(load.c.staged_at.desc()).limit(1)).first()
 
 
 def _those(source: Connection, event_id: int, import_id: int) -> Newest:

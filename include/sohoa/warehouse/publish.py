@@ -27,7 +27,7 @@ from sohoa.settings import Settings
 from sohoa.warehouse.dimensions import load_dimensions, period_key, periods_until
 from sohoa.warehouse.facts import IDS_PER_QUERY, load_facts, note_copies_ahead, reload_facts
 from sohoa.warehouse.forecasting import note_forecasts
-from sohoa.warehouse.known import Newest, changed_results, newest_of, state_of
+from sohoa.warehouse.known import Newest, changed_results, last_load, newest_of, state_of
 from sohoa.warehouse.rating import (
     Counts,
     add_counts,
@@ -190,7 +190,9 @@ def _bring_up_to_date(
         units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
         _publish_rates(target, counts, periods, moves.counting_units(units), rulebook)
         return
-    advance_series(target, last_day)
+    known = last_load(target)
+    if known is None or known.as_of < last_day:
+        advance_series(target, last_day)
     if changed:
         difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))
         changes = changes_of_units(difference)
