@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sohoa.catalogue.bulk import among, insert_rows
+from sohoa.catalogue.bulk import among, insert_columns, insert_rows
 from sohoa.catalogue.database import reading, writing
 from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Base, Dossier, Event, RegisterImport, Result, ResultHistory, SubjectKey, Unit
@@ -139,6 +140,13 @@ def test_keys_of_subjects_that_change_are_the_same_on_both(postgresql: str, tmp_
     assert n_sharing[next(iter(subject_keys(shared)))] == n_results
     assert all((key, 49) in found[0] for key in subject_keys(after[49]))
     assert not any((key, 0) in found[0] for key in subject_keys("số 0 đợt 0"))
+
+
+def test_what_a_database_refuses_is_told_alike_by_both(postgresql: str, tmp_path: Path) -> None:
+    for each in both(postgresql, tmp_path, "refused"):
+        migrate(each)
+        with pytest.raises(IntegrityError), writing(each.catalogue_url) as session:
+            insert_columns(session, SubjectKey, {"key": [1, 1], "result_id": [2, 2]})
 
 
 def plan_of(session: Session, query: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ColumnElement, Connection, Date, Dialect, Table, Text, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from sohoa.catalogue.database import driver_errors
 from sohoa.catalogue.models import Base
 
 _BETWEEN_COLLECTIONS = 10_000
@@ -81,7 +82,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 
 
 def connection_of(session: Session | Connection) -> Connection:
-    """The connection of a session that is in a transaction."""
+    """A connection itself, or that of a session's transaction."""
     return session.connection() if isinstance(session, Session) else session
 
 
@@ -97,7 +98,8 @@ def insert_columns(session: Session | Connection, model: type[Base], columns: Ma
     connection = connection_of(session)
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        statement = f"COPY {into} FROM STDIN"
+        with driver_errors(connection, statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
     else:

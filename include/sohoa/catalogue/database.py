@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Dialect, Engine, TableClause, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from sohoa.errors import SohoaError
@@ -135,8 +136,18 @@ def insert_into(dialect: Dialect, table: TableClause | type[DeclarativeBase]) ->
     return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
+@contextmanager
+def driver_errors(connection: Connection, statement: object) -> Iterator[None]:
+    """What the driver raises where it is used itself, as SQLAlchemy would raise it."""
+    driver_error = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except driver_error as error:
+        raise DBAPIError.instance(str(statement), None, error, driver_error, dialect=connection.dialect) from error
+
+
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items, so many at a time: databases limit the parameters of a query."""
+    """The items, so many at a time."""
     remaining = iter(items)
     while part := list(islice(remaining, size)):
         yield part

@@ -36,6 +36,8 @@ _ABOUT = re.compile(r"^\W*(V/V|VE VIEC)\W+")
 _NO_LETTER = re.compile(r"[^A-Z0-9]+")
 _WORDS_IN_KEY = 3  # single syllables and pairs of them are shared by tens of thousands of results
 _PORTION = 5000
+_HANDED_OVER = 50_000
+"""Rows handed over at once: a portion of results with the longest of subjects has millions."""
 _OFTEN = 5
 """Keys that so many results of a portion share are counted from portion to portion."""
 _LONGEST_SYLLABLE = 20  # what is folded once for all is kept in memory, and anyone may write longer ones
@@ -92,12 +94,15 @@ class SubjectKeys:
     def change(self, changes: Mapping[int, tuple[str | None, str | None]]) -> None:
         """Replace the keys of results whose subject changed: result id → (before, after)."""
         keys = {one: (subject_keys(before), subject_keys(after)) for one, (before, after) in changes.items()}
-        _forget(self._session, [(key, one) for one, (before, after) in keys.items() for key in before - after])
+        gone = ((key, one) for one, (before, after) in keys.items() for key in before - after)
+        for rows in chunks(gone, _HANDED_OVER):
+            _forget(self._session, rows)
         for rows in self._rows_of((one, after - before) for one, (before, after) in keys.items()):
-            _add(self._session, rows)
+            for some in chunks(rows, _HANDED_OVER):
+                _add(self._session, some)
 
     def _rows_of(self, results: Iterable[tuple[int, Iterable[int]]]) -> Iterator[list[tuple[int, int]]]:
-        """The rows (key, result id) to be written for these results, some thousands at a time, in their order."""
+        """The rows (key, result id) to be written, in their order, those of some thousand results at a time."""
         for portion in chunks(results, _PORTION):
             if rows := sorted(self._telling(portion)):
                 yield rows
@@ -127,11 +132,10 @@ def _n_sharing() -> ScalarSelect[int]:
 
 def _forget(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Delete rows, but those of a key that is to stay shared; in one statement, as each would take a millisecond."""
-    if rows:
-        connection = connection_of(session)
-        given = select(*_handed_over(connection.dialect, rows))
-        is_given = tuple_(SubjectKey.key, SubjectKey.result_id).in_(given)
-        connection.execute(delete(SubjectKey).where(is_given, _n_sharing() <= MOST_WITH_A_KEY))
+    connection = connection_of(session)
+    given = select(*_handed_over(connection.dialect, rows))
+    is_given = tuple_(SubjectKey.key, SubjectKey.result_id).in_(given)
+    connection.execute(delete(SubjectKey).where(is_given, _n_sharing() <= MOST_WITH_A_KEY))
 
 
 def _handed_over(dialect: Dialect, rows: Sequence[tuple[int, int]]) -> list[ColumnElement[int]]:

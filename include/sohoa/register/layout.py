@@ -44,18 +44,18 @@ class Layout:
         return RawRow(number, {name: cells[place] for name, place in self.places.items()} if cells else {}, reason)
 
     def cells(self, content: Content) -> tuple[Sequence[str], str | None]:
-        """The cells of a row, at least as many as it must have; or none, and the message key of why."""
+        """The cells of a row, as many as it must have; or none, and the message key of why."""
         if content is None:
             return (), "register.quotes_broken"
         cells = cells_of(content, self.delimiter)
         if len(cells) != self.width and (len(cells) < self.width or any(map(str.strip, cells[self.width :]))):
             # A delimiter too many or too few shifts every cell after it: no value of the row can be trusted.
             return (), "register.cells_number"
-        return cells, None
+        return cells[: self.width], None
 
     def columns_of(self, rows: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
         """The cells of rows by their headers."""
-        by_place = list(zip(*rows, strict=False))  # empty cells beyond the width may follow
+        by_place = list(zip(*rows, strict=True))
         return {name: by_place[place] if rows else () for name, place in self.places.items()}
 
 

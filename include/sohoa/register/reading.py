@@ -9,7 +9,6 @@ from itertools import compress
 from operator import attrgetter
 from pathlib import Path
 
-from sohoa.catalogue.database import chunks
 from sohoa.register.ahead import with_work_ahead
 from sohoa.register.layout import Layout, Line
 from sohoa.register.rows import Rejection, judge_columns
@@ -17,7 +16,7 @@ from sohoa.register.spool import Portion, Spool
 from sohoa.register.tables import open_table
 from sohoa.settings import Settings
 
-_PORTION = 5000
+_PORTION, _PORTION_CHARS = 5000, 8 << 20
 _WORTH_A_PROCESS = 5 << 20
 """Bytes of a file whose rows are judged in another process too: some twenty thousand rows."""
 
@@ -59,7 +58,7 @@ def read_register(settings: Settings, file: Path, mapping: Path | None = None) -
     """
     with open_table(settings, file, mapping) as table:
         judged = JudgedRegister(Spool(table.columns), [])
-        portions = chunks(table.lines, _PORTION)
+        portions = _portions(table.lines)
         apart = file.stat().st_size >= _WORTH_A_PROCESS
 
         def asked(portion: list[Line]) -> tuple[Layout, list[Line]]:
@@ -70,6 +69,21 @@ def read_register(settings: Settings, file: Path, mapping: Path | None = None) -
             judged.rejections.extend(rejections)
     with closing(judged.accepted):
         yield judged
+
+
+def _portions(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """Some rows at a time, none so many that they take much memory: a row may have a million characters."""
+    portion: list[Line] = []
+    size = 0
+    for line in lines:
+        content = line[1] or ""
+        portion.append(line)
+        size += len(content) if isinstance(content, str) else sum(map(len, content))
+        if len(portion) == _PORTION or size >= _PORTION_CHARS:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def judge_rows(asked: tuple[Layout, list[Line]]) -> tuple[Portion, list[Rejection]]:

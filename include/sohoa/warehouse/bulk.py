@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Date, Select, Table, func, literal, select
-from sqlalchemy.exc import DBAPIError
 
+from sohoa.catalogue.database import driver_errors
 from sohoa.indicators import DAY_0, NEVER, Numbers, number_of
 from sohoa.warehouse.tables import SCHEMA
 
@@ -54,7 +54,7 @@ def fetch_spells(
         for column in spells.selected_columns
     ]
     query = spells if is_sqlite else _with_numbers(spells)
-    with _errors_of(connection, query), closing(_reader(connection, query)) as reader:
+    with driver_errors(connection, query), closing(_reader(connection, query)) as reader:
         while rows := reader.fetchmany(_ROWS):
             columns = zip(numbers, zip(*rows, strict=True), strict=True)
             found = (map(known.__getitem__, column) if known is not None else column for known, column in columns)
@@ -69,7 +69,7 @@ def write_columns(connection: Connection, table: Table, columns: Mapping[str, It
     if connection.dialect.name == "postgresql":
         statement = f"COPY {SCHEMA}.{table.name} ({names}) FROM STDIN"
         with (
-            _errors_of(connection, statement),
+            driver_errors(connection, statement),
             closing(connection.connection.cursor()) as writer,
             writer.copy(statement) as copy,
         ):
@@ -77,18 +77,8 @@ def write_columns(connection: Connection, table: Table, columns: Mapping[str, It
                 copy.write_row(row)
         return
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - ours
-    with _errors_of(connection, statement), closing(connection.connection.cursor()) as writer:
+    with driver_errors(connection, statement), closing(connection.connection.cursor()) as writer:
         writer.executemany(statement, rows)
-
-
-@contextmanager
-def _errors_of(connection: Connection, statement: object) -> Iterator[None]:
-    """What the driver raises, as SQLAlchemy would raise it."""
-    driver_error = connection.dialect.loaded_dbapi.Error
-    try:
-        yield
-    except driver_error as error:
-        raise DBAPIError.instance(str(statement), None, error, driver_error, dialect=connection.dialect) from error
 
 
 def _with_numbers(spells: Select[Any]) -> Select[Any]:

@@ -40,7 +40,7 @@ CHUNK_ROWS = 20_000
 """Rows in memory at once."""
 
 IDS_PER_QUERY = 5000
-"""Results asked for at once."""
+"""Results asked for at once: what they contribute is in memory, and their numbers are one parameter."""
 
 
 def load_facts(source: Connection, target: Connection) -> None:

@@ -54,7 +54,9 @@ def for_each_given(
     rows: Collection[tuple[Any, ...]],
     statement: Callable[[GivenRow], Executable],
 ) -> None:
-    """Execute a statement for each of these rows, of which it must not matter which comes first.
+    """Execute a statement for each of these rows, no two of which may change the same row of its table.
+
+    A server that is given both at once would apply one of them, or none.
 
     Args:
         target: The warehouse.

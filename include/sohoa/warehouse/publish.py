@@ -224,11 +224,11 @@ def _republish_rates(
     numbers = range(len(periods)) if new else sorted({number for (number, _, _), count in added.items() if any(count)})
     reached = [periods[number] for number in numbers]
     if reached:
-        among = {number: place for place, number in enumerate(numbers)}
+        place_of = {number: place for place, number in enumerate(numbers)}
         there = {
-            (among[number], population, unit): count
+            (place_of[number], population, unit): count
             for (number, population, unit), count in added.items()
-            if number in among
+            if number in place_of
         }
         counts = add_counts(published_counts(target, reached), there)
         _publish_rates(target, counts, reached, moves.counting_units(known | units), rulebook)

@@ -167,7 +167,10 @@ def _add_to_totals(given: GivenRow) -> Any:
 
 
 def _added_to_totals(changes: Changes) -> Iterator[tuple[Any, ...]]:
-    """What these changes add to the totals, by place, and the last day of it: that before the next in the series."""
+    """What these changes add to the totals, by place, and the last day of it: that before the next in the series.
+
+    So that no two of them reach the same total.
+    """
     for _, of_series in groupby(sorted(changes), key=lambda place: place[:-1]):
         places = list(of_series)
         last_days = [*(place[-1] - dt.timedelta(days=1) for place in places[1:]), dt.date.max]

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from sohoa.catalogue import subjects
 from sohoa.catalogue.database import connect, reading, writing
 from sohoa.catalogue.models import Result, SubjectKey, Unit
 from sohoa.catalogue.subjects import (
@@ -51,6 +52,22 @@ def test_keys_follow_a_subject_that_changes(settings: Settings) -> None:
     with reading(settings.catalogue_url) as session:
         kept = {number: set(session.scalars(select(SubjectKey.key).filter_by(result_id=number))) for number in (1, 2)}
     assert kept == {1: subject_keys("Giấy phép hoạt động"), 2: subject_keys(SUBJECT)}
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_keys_follow_however_few_are_handed_over_at_once(
+    settings: Settings, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subjects, "_HANDED_OVER", at_once)
+    numbers = range(1, 6)
+    with writing(settings.catalogue_url) as session:
+        store_subjects(session, [(number, f"{SUBJECT} số {number}") for number in numbers])
+        SubjectKeys(session).change(
+            {number: (f"{SUBJECT} số {number}", f"{SUBJECT} khác {number}") for number in numbers}
+        )
+    with reading(settings.catalogue_url) as session:
+        kept = {n: set(session.scalars(select(SubjectKey.key).filter_by(result_id=n))) for n in numbers}
+    assert kept == {number: subject_keys(f"{SUBJECT} khác {number}") for number in numbers}
 
 
 @pytest.mark.parametrize(
