@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import MetaData, Table, select, text
 from sqlalchemy.exc import DBAPIError
 
 from sohoa.cases import import_cases, read_cases
@@ -26,9 +26,10 @@ from sohoa.indicators import (
 )
 from sohoa.indicators.forecast import forecasts
 from sohoa.settings import Settings
-from sohoa.warehouse import bulk, connect_warehouse, given, newest_load, published_forecasts, refresh_warehouse
+from sohoa.warehouse import bulk, connect_warehouse, given, newest_load, publish, published_forecasts, refresh_warehouse
 from sohoa.warehouse.adding import add_changes
 from sohoa.warehouse.tables import (
+    REPLACED,
     copy_ahead,
     digitisation_rate,
     dim_target,
@@ -183,6 +184,33 @@ def test_a_reader_sees_one_load_however_long_it_reads(postgresql: str, tmp_path:
             assert newest_load(connection) == before
         with connect_warehouse(settings) as connection:
             assert newest_load(connection) != before
+
+
+def test_what_a_full_load_replaced_is_thrown_away_at_once(postgresql: str, tmp_path: Path) -> None:
+    server, _ = both(postgresql, tmp_path, "tidy")
+    store_results(server)
+    looked_after = text(
+        "SELECT relname, vacuum_count, n_dead_tup FROM pg_stat_user_tables WHERE schemaname = 'reporting'"
+    )
+    for times in (1, 2):
+        refresh_warehouse(server, as_of=AS_OF, in_full=True)
+        with connect_warehouse(server) as connection:
+            found = {name: (n_times, n_dead) for name, n_times, n_dead in connection.execute(looked_after)}
+        assert found.pop("load")[0] == 0
+        assert set(found.values()) == {(times, 0)}
+
+
+def test_a_load_that_cannot_be_tidied_up_after_stands(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server, _ = both(postgresql, tmp_path, "untidy")
+    store_results(server)
+    monkeypatch.setattr(publish, "REPLACED", (*REPLACED, Table("nowhere", MetaData())))
+    monkeypatch.setattr(publish, "_bring_up_to_date", lambda *_: None)
+    refresh_warehouse(server, as_of=AS_OF)
+    assert "not vacuumed" in caplog.text
+    with connect_warehouse(server) as connection:
+        assert newest_load(connection) is not None
 
 
 def reported(settings: Settings) -> list[list[str]]:

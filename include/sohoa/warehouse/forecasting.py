@@ -6,8 +6,10 @@ The weeks are counted back from the figures of the quarter in which the load lie
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -23,7 +25,7 @@ from sohoa.indicators.shortfall import (
     shortfalls_of,
 )
 from sohoa.warehouse.dimensions import period_key
-from sohoa.warehouse.rating import published_counts, units_with_rates
+from sohoa.warehouse.rating import plus, published_counts, units_with_rates
 from sohoa.warehouse.tables import copy_ahead, digitisation_rate, fact_case, fact_result, fact_unit_daily
 from sohoa.warehouse.unit_series import unit_changes
 
@@ -137,10 +139,13 @@ def _changes_after(connection: Connection, population: str, cuts: Sequence[Cut],
         fact.report_year.in_((year, year + 1) if counts_cases else (0,)),
         fact.day > cuts[0].day,
     )
+    days = [cut.day for cut in cuts]
     found: UnitChanges = defaultdict(lambda: [(0, 0)] * len(cuts))
     for change in changes:
-        so_far = found[change.unit_code]
-        for number, (digitised, in_force) in enumerate(so_far):
-            if change.day > cuts[number].day:
-                so_far[number] = (digitised + change.digitised, in_force + change.in_force)
+        # Told after this cut; what is told after a later one comes after this one too.
+        number = bisect_left(days, change.day) - 1
+        of_unit = found[change.unit_code]
+        of_unit[number] = plus(of_unit[number], (change.digitised, change.in_force))
+    for of_unit in found.values():
+        of_unit[:] = [*accumulate(reversed(of_unit), plus)][::-1]
     return found

@@ -7,6 +7,7 @@ the same either way.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Connection, MetaData, Table, delete, func, insert, inspect, make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
 from sohoa.catalogue.bulk import among
@@ -45,6 +47,8 @@ from sohoa.warehouse.unit_series import (
     refresh_unit_series,
     unit_changes,
 )
+
+logger = logging.getLogger(__name__)
 
 PUBLISH_LOCK = 0x50_0B_0A
 """Number of the PostgreSQL advisory lock that one publisher holds at a time."""
@@ -148,7 +152,26 @@ def refresh_warehouse(
                 n_refreshed=n_refreshed,
             )
         )
+    if n_refreshed is None:
+        _tidy_up(settings)
     return LoadSummary(load_id, staged_at, loaded_at, n_refreshed)
+
+
+def _tidy_up(settings: Settings) -> None:
+    """Have PostgreSQL throw away the rows that a full load replaced, and count the new ones, at once.
+
+    Left to itself it takes its time: at 10 million results half an hour, in which pages take up to twice as long.
+    What was published stands whether it succeeds or not.
+    """
+    engine = connect(settings.warehouse_url)
+    if engine.dialect.name == "sqlite":
+        return
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in REPLACED:
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {SCHEMA}.{table.name}")
+    except SQLAlchemyError as error:
+        logger.warning("The reporting tables were published, but not vacuumed: %s", error)
 
 
 def unpublished_event(settings: Settings) -> int | None:

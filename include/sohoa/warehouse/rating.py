@@ -35,10 +35,10 @@ def count_periods(changes: Iterable[UnitChange], periods: Sequence[Period]) -> C
     last_days = [bisect_left(days, period.end) for period in periods]
     counts: defaultdict[tuple[int, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for (population, cohort_year, report_year, unit), by_day in added.items():
-        totals = list(accumulate(by_day, _plus))
+        totals = list(accumulate(by_day, plus))
         for number in _periods_of(population, cohort_year, report_year, tuple(periods)):
             place = (number, population, unit)
-            counts[place] = _plus(counts[place], totals[last_days[number]])
+            counts[place] = plus(counts[place], totals[last_days[number]])
     return dict(counts)
 
 
@@ -64,7 +64,7 @@ def units_with_rates(target: Connection) -> set[str]:
 
 def add_counts(one: Counts, other: Counts) -> Counts:
     """Both together."""
-    return {place: _plus(one.get(place, (0, 0)), other.get(place, (0, 0))) for place in one.keys() | other.keys()}
+    return {place: plus(one.get(place, (0, 0)), other.get(place, (0, 0))) for place in one.keys() | other.keys()}
 
 
 def rate_rows(counts: Counts, periods: Sequence[Period], units: Sequence[str], rulebook: Rulebook) -> Iterator[Row]:
@@ -94,7 +94,8 @@ def _is_of(period: Period, cohort_year: int, report_year: int) -> bool:
     return period.year_start <= first <= period.end
 
 
-def _plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+def plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """Numerators and denominators together."""
     return one[0] + other[0], one[1] + other[1]
 
 
