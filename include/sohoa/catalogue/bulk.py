@@ -10,8 +10,24 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Connection, Date, Dialect, Table, Text, cast, func, literal, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Dialect,
+    Select,
+    String,
+    Table,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine
 
 from sohoa.catalogue.database import driver_errors
 from sohoa.catalogue.models import Base
@@ -57,6 +73,27 @@ def among(
     return column.in_(select(values.c.value))
 
 
+def as_rows(
+    dialect: Dialect, columns: Mapping[str, TypeEngine[Any]], rows: Sequence[Sequence[Any]]
+) -> Select[*tuple[Any, ...]]:
+    """A query that gives these rows, which are handed over as one parameter: as `among`, for more than one column.
+
+    Args:
+        dialect: Of the database that is asked.
+        columns: Names and types of the columns, in the order of a row.
+        rows: Texts, numbers and days.
+    """
+    listed = literal(json.dumps(rows, default=str), Text)
+    if dialect.name == "postgresql":
+        value = func.json_array_elements(cast(listed, JSON)).table_valued("value").c.value
+        texts = ((name, kind, value.op("->>")(place)) for place, (name, kind) in enumerate(columns.items()))
+        values = [(text if isinstance(kind, String) else cast(text, kind)).label(name) for name, kind, text in texts]
+    else:
+        value = func.json_each(listed).table_valued("value").c.value
+        values = [func.json_extract(value, f"$[{place}]").label(name) for place, name in enumerate(columns)]
+    return select(*values)
+
+
 def new_ids(session: Session, model: type[Base], n: int) -> Sequence[int]:
     """So many ids that no row has, and none that others write meanwhile will have."""
     if not n:
@@ -97,14 +134,19 @@ def insert_columns(session: Session | Connection, model: type[Base], columns: Ma
     into = f"{table_of(model).name} ({', '.join(columns)})"
     connection = connection_of(session)
     if connection.dialect.name == "postgresql":
-        driver: Any = connection.connection.driver_connection
-        statement = f"COPY {into} FROM STDIN"
-        with driver_errors(connection, statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        copy_into(connection, into, rows)
     else:
         marks = ", ".join("?" * len(columns))
         connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608
+
+
+def copy_into(connection: Connection, into: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows into `table (columns)` by the format in which PostgreSQL takes them fastest."""
+    driver: Any = connection.connection.driver_connection
+    statement = f"COPY {into} FROM STDIN"
+    with driver_errors(connection, statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def filled(columns: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import filterfalse
 from zlib import crc32
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Connection,
-    Dialect,
-    Integer,
-    ScalarSelect,
-    Text,
-    cast,
-    delete,
-    func,
-    literal,
-    select,
-    true,
-    tuple_,
-)
+from sqlalchemy import Connection, Integer, ScalarSelect, delete, func, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from sohoa.catalogue.bulk import connection_of, insert_columns
+from sohoa.catalogue.bulk import as_rows, connection_of, insert_columns
 from sohoa.catalogue.database import chunks, insert_into
 from sohoa.catalogue.models import Result, SubjectKey
 from sohoa.folding import fold
@@ -38,6 +22,7 @@ _WORDS_IN_KEY = 3  # single syllables and pairs of them are shared by tens of th
 _PORTION = 5000
 _HANDED_OVER = 50_000
 """Rows handed over at once: a portion of results with the longest of subjects has millions."""
+_ROW = {"key": Integer(), "result_id": Integer()}
 _OFTEN = 5
 """Keys that so many results of a portion share are counted from portion to portion."""
 _LONGEST_SYLLABLE = 20  # what is folded once for all is kept in memory, and anyone may write longer ones
@@ -133,27 +118,17 @@ def _n_sharing() -> ScalarSelect[int]:
 def _forget(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Delete rows, but those of a key that is to stay shared; in one statement, as each would take a millisecond."""
     connection = connection_of(session)
-    given = select(*_handed_over(connection.dialect, rows))
+    given = as_rows(connection.dialect, _ROW, rows)
     is_given = tuple_(SubjectKey.key, SubjectKey.result_id).in_(given)
     connection.execute(delete(SubjectKey).where(is_given, _n_sharing() <= MOST_WITH_A_KEY))
-
-
-def _handed_over(dialect: Dialect, rows: Sequence[tuple[int, int]]) -> list[ColumnElement[int]]:
-    """Keys and results as two columns, handed over as one parameter: see `bulk.among`."""
-    listed = literal(json.dumps(rows), Text)
-    if dialect.name == "postgresql":
-        values = func.json_array_elements(cast(listed, JSON)).table_valued("value")
-        return [cast(values.c.value.op("->>")(place), Integer) for place in range(2)]
-    values = func.json_each(listed).table_valued("value")
-    return [func.json_extract(values.c.value, f"$[{place}]") for place in range(2)]
 
 
 def _add(session: Session | Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Rows that are there already, as those of a key that is to stay shared, are left alone."""
     connection = connection_of(session)
     # SQLite would take an ON right after the values for that of a join.
-    given = select(*_handed_over(connection.dialect, rows)).where(true())
-    new = insert_into(connection.dialect, SubjectKey).from_select(["key", "result_id"], given)
+    given = as_rows(connection.dialect, _ROW, rows).where(true())
+    new = insert_into(connection.dialect, SubjectKey).from_select(list(_ROW), given)
     connection.execute(new.on_conflict_do_nothing())
 
 

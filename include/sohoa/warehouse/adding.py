@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Table, and_, delete, select, text
+from sqlalchemy import Connection, Delete, Select, Table, and_, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sohoa.catalogue.database import insert_into
@@ -18,19 +18,20 @@ def add_changes(target: Connection, table: Table, changes: Mapping[tuple[Any, ..
     added = [column.name for column in table.columns if not column.primary_key]
 
     def add(given: GivenRow) -> sqlite.Insert | postgresql.Insert:
-        # Without the condition SQLite takes ON CONFLICT for a condition of a join.
-        rows = select(*given.of.values()).select_from(given.source).where(text("true"))
-        return or_add(insert_into(target.dialect, table).from_select(list(given.of), rows), table, added)
+        rows = select(*given.of.values()).select_from(given.source)
+        return insert_or_add(target, table, list(given.of), rows, added)
 
     types = {name: table.c[name].type for name in (*key, *added)}
     for_each_given(target, types, [(*place, *some) for place, some in changes.items()], add)
     take_out_nothing(target, table, added, changes)
 
 
-def or_add(
-    new: sqlite.Insert | postgresql.Insert, table: Table, added: Sequence[str]
+def insert_or_add(
+    target: Connection, table: Table, names: Sequence[str], rows: Select[Any], added: Sequence[str]
 ) -> sqlite.Insert | postgresql.Insert:
-    """An insert into a table that adds the columns `added` where the place is there."""
+    """An insert of what a query gives for the columns `names`; where the place is there it adds the columns `added`."""
+    # Without a condition SQLite takes ON CONFLICT for that of a join.
+    new = insert_into(target.dialect, table).from_select(names, rows.where(text("true")))
     return new.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: table.c[name] + new.excluded[name] for name in added},

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Date, Select, Table, func, literal, select
 
+from sohoa.catalogue.bulk import copy_into
 from sohoa.catalogue.database import driver_errors
 from sohoa.indicators import DAY_0, NEVER, Numbers, number_of
 from sohoa.warehouse.tables import SCHEMA
@@ -65,17 +66,10 @@ def write_columns(connection: Connection, table: Table, columns: Mapping[str, It
     """Insert rows given column by column; days as ISO text. An iterable without end gives each row its next value."""
     rows: Any = zip(*columns.values(), strict=False)
     names = ", ".join(columns)
-    writer: Any
     if connection.dialect.name == "postgresql":
-        statement = f"COPY {SCHEMA}.{table.name} ({names}) FROM STDIN"
-        with (
-            driver_errors(connection, statement),
-            closing(connection.connection.cursor()) as writer,
-            writer.copy(statement) as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        copy_into(connection, f"{SCHEMA}.{table.name} ({names})", rows)
         return
+    writer: Any
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - ours
     with driver_errors(connection, statement), closing(connection.connection.cursor()) as writer:
         writer.executemany(statement, rows)

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Connection,
-    FromClause,
-    Select,
-    String,
-    Text,
-    bindparam,
-    cast,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, literal, select
 from sqlalchemy.sql import Executable
 from sqlalchemy.types import TypeEngine
 
+from sohoa.catalogue.bulk import as_rows
 from sohoa.catalogue.database import chunks
 
 _PORTION = 5000
@@ -66,20 +53,11 @@ def for_each_given(
     """
     if target.dialect.name == "postgresql":
         for portion in chunks(rows, _PORTION):
-            target.execute(statement(_many(columns, portion)))
+            given = as_rows(target.dialect, columns, portion).subquery("given")
+            target.execute(statement(GivenRow({column.name: column for column in given.columns}, given, is_many=True)))
     elif rows:
         # A name of its own, since that of the column stands for one that is set.
         names = {name: f"of_{name}" for name in columns}
         of = {name: bindparam(names[name], type_=columns[name]) for name in columns}
         one = GivenRow(of, select(literal(1)).subquery("given"), is_many=False)
         target.execute(statement(one), [dict(zip(names.values(), row, strict=True)) for row in rows])
-
-
-def _many(columns: Mapping[str, TypeEngine[Any]], rows: list[tuple[Any, ...]]) -> GivenRow:
-    listed = literal(json.dumps(rows, default=str), Text)
-    value = func.json_array_elements(cast(listed, JSON)).table_valued("value").c.value
-    texts = ((name, kind, value.op("->>")(place)) for place, (name, kind) in enumerate(columns.items()))
-    given = select(
-        *((text if isinstance(kind, String) else cast(text, kind)).label(name) for name, kind, text in texts)
-    ).subquery("given")
-    return GivenRow({column.name: column for column in given.columns}, given, is_many=True)

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -26,6 +26,10 @@ may appear after the newest that a load knew, so that those of documents are loo
 FEW_RESULTS, MOST_RESULTS, ONE_IN = 1_000, 100_000, 20
 """With more results changed than one in so many, all are counted anew, since one by one they take ten times as long.
 A few are never worth that; and of no more than the most is what they contribute kept in memory."""
+
+
+LoadRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of the table `load`."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,13 @@ def state_of(source: Connection, moves: Moves, as_of: dt.date) -> State:
     return State(newest_of(source), _fingerprint(rulebook_of(source), moves, as_of.year, periods_until(as_of)), as_of)
 
 
-def changed_results(source: Connection, target: Connection, now: State) -> list[int] | None:
-    """Ids of the results whose facts may have changed since the last load; None if all must be counted anew.
+def changed_results(source: Connection, known: LoadRow, now: State) -> list[int] | None:
+    """Ids of the results whose facts may have changed since the load `known`; None if all must be counted anew.
 
     That is so when many changed, when rules did, when a year or a report period has begun, for a day before that of the
-    last load, for a catalogue that was set back, and for the first load.
+    load, and for a catalogue that was set back.
     """
-    known = last_load(target)
-    if known is None or known.rules != now.rules or known.as_of > now.as_of:
+    if known.rules != now.rules or known.as_of > now.as_of:
         return None
     if _those(source, known.last_event, known.last_import).newest != known.newest:
         return None
@@ -86,7 +89,7 @@ def changed_results(source: Connection, target: Connection, now: State) -> list[
     return sorted(results) if len(results) <= most else None
 
 
-def last_load(target: Connection) -> Row[*tuple[Any, ...]] | None:
+def last_load(target: Connection) -> LoadRow | None:
     """The newest row of `load`; None before the first."""
     return target.execute(select(load).order_by(load.c.staged_at.desc()).limit(1)).first()
 

@@ -134,8 +134,10 @@ def refresh_warehouse(
         staged_at = utc_now()
         with _reading_catalogue(settings.catalogue_url, target) as source:
             state = state_of(source, moves, last_day)
-            changed = None if in_full else changed_results(source, target, state)
-            _bring_up_to_date(source, target, moves, last_day, changed)
+            known = last_load(target)
+            changed = None if in_full or known is None else changed_results(source, known, state)
+            since = None if known is None else known.as_of
+            _bring_up_to_date(source, target, moves, since, last_day, changed)
             note_forecasts(target, source, last_day)
         if gate is not None:
             gate(StagedRates(load_id, _rates_frame(target)))
@@ -185,17 +187,19 @@ def unpublished_event(settings: Settings) -> int | None:
         found = inspect(connection).get_multi_columns(schema=_schema(connection), filter_names=[load.name])
         if set(load.columns.keys()) != {column["name"] for columns in found.values() for column in columns}:
             return newest.last_event  # there is none yet, or one of an older version
-        known = connection.execute(
-            select(load.c.last_event, load.c.last_import, load.c.newest, load.c.as_of)
-            .order_by(load.c.staged_at.desc())
-            .limit(1)
-        ).first()
-    is_current = known is not None and Newest(*known[:3]) == newest and known.as_of >= today()
-    return None if is_current else newest.last_event
+        known = last_load(connection)
+    if known is None or known.as_of < today():
+        return newest.last_event
+    return None if Newest(known.last_event, known.last_import, known.newest) == newest else newest.last_event
 
 
 def _bring_up_to_date(
-    source: Connection, target: Connection, moves: Moves, last_day: dt.date, changed: Sequence[int] | None
+    source: Connection,
+    target: Connection,
+    moves: Moves,
+    since: dt.date | None,
+    last_day: dt.date,
+    changed: Sequence[int] | None,
 ) -> None:
     periods = periods_until(last_day)
     if changed is None:
@@ -213,8 +217,7 @@ def _bring_up_to_date(
         units = set(target.scalars(select(fact_result.c.unit_code).distinct()))
         _publish_rates(target, counts, periods, moves.counting_units(units), rulebook)
         return
-    known = last_load(target)
-    if known is None or known.as_of < last_day:
+    if since != last_day:
         advance_series(target, last_day)
     if changed:
         difference = refresh_series(target, moves, last_day, changed, lambda: reload_facts(source, target, changed))

@@ -21,13 +21,12 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
     true,
     update,
 )
 
 from sohoa.catalogue.bulk import among, rarely_collecting
-from sohoa.catalogue.database import chunks, insert_into
+from sohoa.catalogue.database import chunks
 from sohoa.indicators import (
     CHANGES,
     SERIES,
@@ -35,7 +34,7 @@ from sohoa.indicators import (
     Moves,
     number_of,
 )
-from sohoa.warehouse.adding import add_changes, or_add, take_out_nothing
+from sohoa.warehouse.adding import add_changes, insert_or_add, take_out_nothing
 from sohoa.warehouse.bulk import write_columns
 from sohoa.warehouse.counting import SeriesPart, count_series
 from sohoa.warehouse.dimensions import FIRST_DAY, load_days, unit_key, unit_key_of
@@ -153,9 +152,8 @@ def _add_to_place(target: Connection, given: GivenRow) -> Any:
     stood = given.beside(before.order_by(fact.c.day.desc()).limit(1), "stood")
     totals = [func.coalesce(stood.c[state], 0) for state in STATES]
     row = select(*given.of.values(), unit_key_of(given.of["unit_code"]), *totals)
-    # Without the condition SQLite takes ON CONFLICT for a condition of the join.
-    rows = row.select_from(given.source.outerjoin(stood, true())).where(text("true"))
-    return or_add(insert_into(target.dialect, fact).from_select([*given.of, "unit_key", *STATES], rows), fact, CHANGES)
+    rows = row.select_from(given.source.outerjoin(stood, true()))
+    return insert_or_add(target, fact, [*given.of, "unit_key", *STATES], rows, CHANGES)
 
 
 def _add_to_totals(given: GivenRow) -> Any:
