@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, Table, select, text
+from sqlalchemy import MetaData, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from sohoa.cases import import_cases, read_cases
 from sohoa.catalogue.database import reading, writing
+from sohoa.catalogue.events import record_event
 from sohoa.catalogue.migrate import migrate
 from sohoa.catalogue.models import Batch, Document, Master, RegisterImport, Result, ScanFile, utc_now
 from sohoa.catalogue.units import ensure_unit
@@ -198,6 +199,38 @@ def test_what_a_full_load_replaced_is_thrown_away_at_once(postgresql: str, tmp_p
             found = {name: (n_times, n_dead) for name, n_times, n_dead in connection.execute(looked_after)}
         assert found.pop("load")[0] == 0
         assert set(found.values()) == {(times, 0)}
+
+
+def test_the_facts_of_a_copy_that_is_accepted_stay_on_their_page(postgresql: str, tmp_path: Path) -> None:
+    """So that no index need learn where they are."""
+    server, _ = both(postgresql, tmp_path, "in_place")
+    store_results(server)
+    more = [
+        {"id": number, "result_key": f"{number}/QD-BNV", "validity": "in_force", "first_import_id": 1}
+        | {"code_text": f"{number}/QD-BNV", "code_folded": f"{number}/QD-BNV", "unit_code": "G09.01"}
+        for number in range(6, 300)
+    ]
+    with writing(server.catalogue_url) as session:
+        session.execute(insert(Result), more)
+    refresh_warehouse(server, as_of=AS_OF)
+    pages = text(
+        "SELECT (r.ctid::text::point)[0], (c.ctid::text::point)[0], c.digitised_on, "
+        "(SELECT max((ctid::text::point)[0]) FROM reporting.fact_result) "
+        "FROM reporting.fact_result r JOIN reporting.fact_case c USING (result_id) WHERE result_id = 5"
+    )
+    with connect_warehouse(server) as connection:
+        before = connection.execute(pages).one()
+    with writing(server.catalogue_url) as session:
+        document = session.scalars(select(Document).where(Document.status == "in_review")).one()
+        document.status, document.result_id, document.digitised_on = "accepted", 5, AS_OF
+        told = {"document_id": document.document_id, "result_id": 5}
+        record_event(session, "accepted:5", "document_accepted", AS_OF, agent="test", **told)
+    assert refresh_warehouse(server, as_of=AS_OF).n_refreshed == 1
+    with connect_warehouse(server) as connection:
+        after = connection.execute(pages).one()
+    assert (before[2], after[2]) == (None, AS_OF)
+    assert before[:2] == after[:2]
+    assert after[3] > 1, "all facts are on one page"
 
 
 def test_a_load_that_cannot_be_tidied_up_after_stands(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Select,
     String,
     Table,
@@ -54,8 +55,19 @@ CODE = String(collation="C").with_variant(String(), "sqlite")
 half of the count of a series went into that, and those rules change with the operating system."""
 
 
+_ROOM = {"fillfactor": 95}
+"""So many per cent of a page PostgreSQL fills with new rows: the rest is for those that change where they lie."""
+
+
 def _key(name: str, kind: Any, comment: str, *refers_to: ForeignKey) -> Column[Any]:
     return Column(name, kind, *refers_to, primary_key=True, autoincrement=False, comment=comment)
+
+
+def indexed_columns(table: Table) -> list[Column[Any]]:
+    """The columns that any index or key of a table holds."""
+    unique = [key for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)]
+    held = {column.name for one in (*unique, *table.indexes) for column in one.columns}
+    return [column for column in table.columns if column.name in held]
 
 
 def _must(name: str, kind: Any, comment: str, *refers_to: ForeignKey) -> Column[Any]:
@@ -206,6 +218,7 @@ fact_result = Table(
     Index(None, "unit_code", "result_id"),
     CheckConstraint("n_dossiers >= 0", name="n_dossiers"),
     CheckConstraint("digitised_on IS NULL OR document_id IS NOT NULL", name="digitised_by_document"),
+    postgresql_with=_ROOM,
     comment="Registered results of procedures, one row each, with their dates",
 )
 
@@ -228,6 +241,7 @@ fact_case = Table(
     _may("archived_on", Date, "Day from which the copy is archived"),
     _may("reusable_on", Date, "Day from which the copy is reusable"),
     Index(None, "unit_code", "result_id", "case_id"),
+    postgresql_with=_ROOM,
     comment="Cases successfully resolved (P3), one row each, with the dates of their result's digital copy",
 )
 

@@ -13,10 +13,12 @@ from indicators.world import Case, Entry, change, document_id_of, scanned, store
 from sqlalchemy import Row, event, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from sohoa.catalogue.database import connect
+from sohoa.catalogue.database import connect, writing
+from sohoa.catalogue.events import record_event
+from sohoa.catalogue.models import Result
 from sohoa.indicators import approve_base, compute_rates, headline_path, parse_period, population_items
 from sohoa.settings import Settings
-from sohoa.warehouse import DENSE, METADATA, VIEWS, StagedRates, connect_warehouse, refresh_warehouse
+from sohoa.warehouse import DENSE, METADATA, VIEWS, StagedRates, connect_warehouse, facts, refresh_warehouse
 from sohoa.warehouse.tables import (
     REPLACED,
     copy_ahead,
@@ -279,6 +281,26 @@ def test_a_copy_that_is_taken_away_is_noticed_though_nothing_tells_of_its_result
     refresh_warehouse(settings, as_of=AS_OF)
     (fact,) = rows(settings, fact_result, fact_result.c.result_id == 1)
     assert fact.document_id is None
+
+
+def test_results_that_swap_their_keys_are_counted_anew_however_few_are_asked_for_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(settings, REGISTER)
+    publish(settings)
+    monkeypatch.setattr(facts, "IDS_PER_QUERY", 1)
+    with writing(settings.catalogue_url) as session:
+        one, other = session.get_one(Result, 1), session.get_one(Result, 2)
+        keys = one.result_key, other.result_key
+        one.result_key = "for now"
+        session.flush()
+        other.result_key = keys[0]
+        session.flush()
+        one.result_key = keys[1]
+        for number in (1, 2):
+            record_event(session, f"swapped:{number}", "result_changed", AS_OF, agent="test", result_id=number)
+    assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed == 2
+    assert [row.result_key for row in rows(settings, fact_result)[:2]] == [keys[1], keys[0]]
 
 
 def test_on_a_new_day_only_what_stood_ahead_of_it_is_added(settings: Settings) -> None:
