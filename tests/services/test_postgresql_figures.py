@@ -264,13 +264,23 @@ def test_catalogue_and_warehouse_may_stand_in_databases_of_their_own(postgresql:
         store_results(settings)
         with writing(settings.catalogue_url) as session:
             session.get_one(Result, 5).deciding_authority = ABOVE
-    found = []
-    for catalogue, warehouse in ((embedded, embedded), (server, server), (server, other), (embedded, other)):
+    found, changed = [], []
+    for number, (catalogue, warehouse) in enumerate(
+        ((embedded, embedded), (server, server), (server, other), (embedded, other))
+    ):
         urls = {"catalogue_url": catalogue.catalogue_url, "warehouse_url": warehouse.warehouse_url}
         settings = Settings(home=tmp_path, **urls)
         refresh_warehouse(settings, as_of=AS_OF, in_full=True)
         found.append(reported(settings))
-    assert all(one == found[0] for one in found)
+        for ended_on in (AS_OF, None):
+            with writing(settings.catalogue_url) as session:
+                session.get_one(Result, 1).ended_on = ended_on
+                key = f"{number}:{ended_on}"
+                record_event(session, key, "result_changed", AS_OF, agent="test", result_id=1)
+            assert refresh_warehouse(settings, as_of=AS_OF).n_refreshed == 1
+            changed.append(reported(settings))
+    assert all(one == found[0] for one in (*found, *changed[1::2]))
+    assert all(one == changed[0] != found[0] for one in changed[::2])
     assert [len(rows) for rows in found[0][:2]] == [5, 4]
 
 
