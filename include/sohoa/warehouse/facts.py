@@ -1,7 +1,7 @@
 """The fact tables of results and cases, copied from the catalogue: all of them, or those of some results.
 
-Within SQLite one statement copies them, between PostgreSQL databases the server's own copy format; only from one
-kind of database to the other do rows pass through Python.
+Within SQLite one statement copies them, between PostgreSQL databases the server's own copy format; rows pass through
+Python only from one kind of database to the other, and where those that stand are compared with what they are to be.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -16,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
-    RowMapping,
     Select,
     Table,
     Update,
@@ -47,8 +47,10 @@ CHUNK_ROWS = 20_000
 IDS_PER_QUERY = 5000
 """Results asked for at once: what they contribute is in memory, and their numbers are one parameter."""
 
-_Facts: TypeAlias = Callable[[Connection, ColumnElement[bool] | None], Select[Any]]
-"""The rows of a table that the catalogue gives for some results."""
+_FactQuery: TypeAlias = Callable[[Connection, ColumnElement[bool] | None], Select[Any]]
+"""Asks the catalogue for a table's rows of some results."""
+
+_Row: TypeAlias = tuple[Any, ...]
 
 
 def load_facts(source: Connection, target: Connection) -> None:
@@ -79,39 +81,45 @@ def reload_facts(source: Connection, target: Connection, result_ids: Sequence[in
 
 
 def _change_in_place(
-    source: Connection, target: Connection, table: Table, query: _Facts, ids: Sequence[int]
+    source: Connection, target: Connection, table: Table, query: _FactQuery, ids: Sequence[int]
 ) -> list[int]:
     """Change the facts of those results whose rows may stay where they are, and return the other results."""
     stood = _by_result(target, table, select(table).where(among(target.dialect, table.c.result_id, ids)))
+    if not stood:
+        return list(ids)
     found = _by_result(source, table, query(source, among(source.dialect, Result.id, list(stood))))
-    staying = {number for number, rows in stood.items() if rows.keys() == found[number].keys()}
-    pairs = [(row, found[number][indexed]) for number in staying for indexed, row in stood[number].items()]
+    staying = {result for result, rows in stood.items() if rows.keys() == found.get(result, {}).keys()}
+    pairs = [(old, found[result][indexed]) for result in staying for indexed, old in stood[result].items()]
     _write_differences(target, table, [(old, new) for old, new in pairs if old != new])
-    return [number for number in ids if number not in staying]
+    return [result for result in ids if result not in staying]
 
 
-def _write_differences(target: Connection, table: Table, pairs: Sequence[tuple[RowMapping, RowMapping]]) -> None:
-    """Make rows of a table what they are to be, of the same key."""
-    names = {name for old, new in pairs for name in new if old[name] != new[name]}
-    columns = {column.name: column for column in table.columns if column.primary_key or column.name in names}
-
-    def change(given: GivenRow) -> Update:
-        is_it = and_(*(column == given.of[column.name] for column in table.primary_key))
-        return update(table).where(is_it).values({name: given.of[name] for name in names})
-
-    types = {name: column.type for name, column in columns.items()}
-    for_each_given(target, types, [tuple(new[name] for name in columns) for _, new in pairs], change)
+def _by_result(connection: Connection, table: Table, facts: Select[Any]) -> dict[int, dict[_Row, _Row]]:
+    """Rows of a table that a query gives, by result and by what indexes hold of them."""
+    names = table.columns.keys()
+    indexed = itemgetter(*(names.index(column.name) for column in indexed_columns(table)))
+    given = facts.subquery("given").c
+    found: defaultdict[int, dict[_Row, _Row]] = defaultdict(dict)
+    for row in connection.execute(select(*(given[name] for name in names))):
+        found[row.result_id][indexed(row)] = tuple(row)
+    return dict(found)
 
 
-def _by_result(
-    connection: Connection, table: Table, rows: Select[Any]
-) -> defaultdict[int, dict[tuple[Any, ...], RowMapping]]:
-    """Facts by their result and by what indexes hold of them."""
-    names = [column.name for column in indexed_columns(table)]
-    found: defaultdict[int, dict[tuple[Any, ...], RowMapping]] = defaultdict(dict)
-    for row in connection.execute(rows).mappings():
-        found[row["result_id"]][tuple(row[name] for name in names)] = row
-    return found
+def _write_differences(target: Connection, table: Table, pairs: Sequence[tuple[_Row, _Row]]) -> None:
+    """Write what the second row of each pair has otherwise than the first, which stands in the table."""
+    columns = list(table.columns)
+    differing = {
+        place for old, new in pairs for place, (one, other) in enumerate(zip(old, new, strict=True)) if one != other
+    }
+    given = [place for place, column in enumerate(columns) if column.primary_key or place in differing]
+    changed = [columns[place].name for place in differing]
+
+    def change(row: GivenRow) -> Update:
+        of_key = and_(*(column == row.of[column.name] for column in table.primary_key))
+        return update(table).where(of_key).values({name: row.of[name] for name in changed})
+
+    types = {columns[place].name: columns[place].type for place in given}
+    for_each_given(target, types, [tuple(new[place] for place in given) for _, new in pairs], change)
 
 
 def note_copies_ahead(target: Connection, last_day: dt.date, result_ids: Sequence[int] | None = None) -> None:

@@ -97,7 +97,7 @@ def refresh_series(
         moves: Units over time, as when the series was built.
         last_day: The series' last day.
         result_ids: The results concerned.
-        reload: Replaces the facts of these results.
+        reload: Brings the facts of these results up to date.
     """
     before = _contributions(target, moves, result_ids)
     reload()
