@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select
 
 from sohoa.catalogue.models import Procedure, Unit
 from sohoa.indicators import REPORT_STARTS_ON, Moves, Period, load_rulebook, periods_of_year, rulebook_of
 from sohoa.indicators.periods import CALENDARS
 from sohoa.messages import say
 from sohoa.warehouse import tables
+from sohoa.warehouse.given import change_rows
 from sohoa.warehouse.tables import NO_PROCEDURE
 
 FIRST_YEAR = 2021
@@ -88,11 +89,10 @@ def _insert(target: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def _update(target: Connection, table: Table, rows: Sequence[Row]) -> None:
-    (key,) = table.primary_key.columns
-    # Without the key itself: for one that is set, SQLite looks through all facts that may refer to it.
-    named = [{name: row[name] for name in row if name != key.name} | {"of_key": row[key.name]} for row in rows]
-    if named:
-        target.execute(update(table).where(key == bindparam("of_key")), named)
+    if rows:
+        (key,) = table.primary_key.columns.keys()
+        names = [name for name in rows[0] if name != key]
+        change_rows(target, table, names, [tuple(row[name] for name in (key, *names)) for row in rows])
 
 
 def _units(source: Connection, moves: Moves, last_day: dt.date) -> Iterator[Row]:

@@ -7,7 +7,6 @@ Python only from one kind of database to the other, and where those that stand a
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
-    Update,
     and_,
     case,
     cast,
@@ -30,7 +28,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    update,
 )
 
 from sohoa.catalogue.bulk import among
@@ -38,7 +35,7 @@ from sohoa.catalogue.database import chunks
 from sohoa.catalogue.models import Result
 from sohoa.indicators import FOREVER, REPORT_STARTS_ON, case_facts, result_facts
 from sohoa.warehouse.dimensions import unit_key_of
-from sohoa.warehouse.given import GivenRow, for_each_given
+from sohoa.warehouse.given import change_rows
 from sohoa.warehouse.tables import NO_PROCEDURE, SCHEMA, copy_ahead, fact_case, fact_result, indexed_columns
 
 CHUNK_ROWS = 20_000
@@ -99,27 +96,18 @@ def _by_result(connection: Connection, table: Table, facts: Select[Any]) -> dict
     names = table.columns.keys()
     indexed = itemgetter(*(names.index(column.name) for column in indexed_columns(table)))
     given = facts.subquery("given").c
-    found: defaultdict[int, dict[_Row, _Row]] = defaultdict(dict)
+    found: dict[int, dict[_Row, _Row]] = {}
     for row in connection.execute(select(*(given[name] for name in names))):
-        found[row.result_id][indexed(row)] = tuple(row)
-    return dict(found)
+        found.setdefault(row.result_id, {})[indexed(row)] = tuple(row)
+    return found
 
 
 def _write_differences(target: Connection, table: Table, pairs: Sequence[tuple[_Row, _Row]]) -> None:
     """Write what the second row of each pair has otherwise than the first, which stands in the table."""
-    columns = list(table.columns)
-    differing = {
-        place for old, new in pairs for place, (one, other) in enumerate(zip(old, new, strict=True)) if one != other
-    }
-    given = [place for place, column in enumerate(columns) if column.primary_key or place in differing]
-    changed = [columns[place].name for place in differing]
-
-    def change(row: GivenRow) -> Update:
-        of_key = and_(*(column == row.of[column.name] for column in table.primary_key))
-        return update(table).where(of_key).values({name: row.of[name] for name in changed})
-
-    types = {columns[place].name: columns[place].type for place in given}
-    for_each_given(target, types, [tuple(new[place] for place in given) for _, new in pairs], change)
+    names = table.columns.keys()
+    differing = [name for place, name in enumerate(names) if any(old[place] != new[place] for old, new in pairs)]
+    given = itemgetter(*(names.index(name) for name in (*table.primary_key.columns.keys(), *differing)))
+    change_rows(target, table, differing, [given(new) for _, new in pairs])
 
 
 def note_copies_ahead(target: Connection, last_day: dt.date, result_ids: Sequence[int] | None = None) -> None:

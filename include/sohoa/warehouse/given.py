@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.sql import Executable
 from sqlalchemy.types import TypeEngine
 
@@ -61,3 +73,18 @@ def for_each_given(
         of = {name: bindparam(names[name], type_=columns[name]) for name in columns}
         one = GivenRow(of, select(literal(1)).subquery("given"), is_many=False)
         target.execute(statement(one), [dict(zip(names.values(), row, strict=True)) for row in rows])
+
+
+def change_rows(target: Connection, table: Table, names: Sequence[str], rows: Collection[tuple[Any, ...]]) -> None:
+    """Set the columns `names` of rows that are there: of each its key is given, then these values.
+
+    The key itself is not set: for one that is, SQLite looks through all rows that may refer to it.
+    """
+    key = table.primary_key.columns
+
+    def change(given: GivenRow) -> Update:
+        is_it = and_(*(column == given.of[column.name] for column in key))
+        return update(table).where(is_it).values({name: given.of[name] for name in names})
+
+    types = {name: table.c[name].type for name in (*key.keys(), *names)}
+    for_each_given(target, types, rows, change)

@@ -63,13 +63,6 @@ def _key(name: str, kind: Any, comment: str, *refers_to: ForeignKey) -> Column[A
     return Column(name, kind, *refers_to, primary_key=True, autoincrement=False, comment=comment)
 
 
-def indexed_columns(table: Table) -> list[Column[Any]]:
-    """The columns that any index or key of a table holds."""
-    unique = [key for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)]
-    held = {column.name for one in (*unique, *table.indexes) for column in one.columns}
-    return [column for column in table.columns if column.name in held]
-
-
 def _must(name: str, kind: Any, comment: str, *refers_to: ForeignKey) -> Column[Any]:
     return Column(name, kind, *refers_to, nullable=False, comment=comment)
 
@@ -80,6 +73,13 @@ def _may(name: str, kind: Any, comment: str, *refers_to: ForeignKey) -> Column[A
 
 def _refers(column: Column[Any]) -> ForeignKey:
     return ForeignKey(column)
+
+
+def indexed_columns(table: Table) -> list[Column[Any]]:
+    """The columns that any index or key of a table holds."""
+    unique = [key for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)]
+    held = {column.name for one in (*unique, *table.indexes) for column in one.columns}
+    return [column for column in table.columns if column.name in held]
 
 
 dim_unit = Table(
